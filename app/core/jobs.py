@@ -1,0 +1,16 @@
+"""A job that comes round again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.core.house import House
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """`run(house, now)` must be idempotent: a worker that starts again runs it again. It opens its own transactions."""
+
+    name: str
+    every: timedelta
+    run: Callable[[House, datetime], None]

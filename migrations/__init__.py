@@ -1,0 +1,1 @@
+"""Two chains of revisions, one for each database. `python -m migrations upgrade` runs both."""
