@@ -1,0 +1,127 @@
+"""Tables of the needs room (office database)."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.cases.models import Case
+from app.core.database import OfficeBase, Row, Stateful, one_of, state_check
+from app.core.secrets import BlindIndex, OfficeSecret
+from app.needs.states import BypassState, NeedState, OutcomeState
+from app.policy import lists
+from app.policy.catalogue import ITEMS, Item, item
+
+OUTCOMES = {"covered": "全部解决", "partial": "解决一部分", "none": "没有可用的", "not_applicable": "不适用"}
+
+
+class Need(Row, Stateful, OfficeBase):
+    """One thing a household lacks. `residual_qty` is what verified outcomes and confirmations have left of it."""
+
+    __tablename__ = "need"
+    __table_args__ = (
+        state_check(NeedState),
+        one_of("urgency", lists.URGENCY),
+        one_of("item_code", ITEMS),
+        UniqueConstraint("case_id", "need_ref"),
+        CheckConstraint("qty BETWEEN 1 AND 99", name="qty_1_to_99"),
+        CheckConstraint("residual_qty >= 0 AND residual_qty <= qty", name="residual_within_qty"),
+        CheckConstraint("action_no BETWEEN 1 AND 12", name="action_1_to_12"),
+        CheckConstraint("budget_fen IS NULL OR budget_fen >= 0", name="budget_not_negative"),
+        Index("ix_need_county_state", "county_code", "state"),
+    )
+
+    need_ref: Mapped[str] = mapped_column(String(60))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    area: Mapped[str] = mapped_column(String(12), index=True)
+    county_code: Mapped[str] = mapped_column(String(6))
+    item_code: Mapped[str] = mapped_column(String(3))
+    action_no: Mapped[int]
+    qty: Mapped[int]
+    residual_qty: Mapped[int]
+    option: Mapped[str | None] = mapped_column(String(20))
+    frequency: Mapped[str] = mapped_column(default="once")
+    budget_fen: Mapped[int | None]
+    urgency: Mapped[str]
+    description: Mapped[str | None] = mapped_column(OfficeSecret)
+    cascade_stage: Mapped[int] = mapped_column(default=0)
+    bypassed: Mapped[bool] = mapped_column(default=False)
+    stage3_on: Mapped[date | None]
+    met_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    case: Mapped[Case] = relationship()
+    outcomes: Mapped[list["CascadeOutcome"]] = relationship(back_populates="need", order_by="CascadeOutcome.id")
+
+    @property
+    def item(self) -> Item:
+        return item(self.item_code)
+
+    @property
+    def title(self) -> str:
+        return f"{self.item.name} {self.residual_qty or self.qty} {self.item.unit}"
+
+    @property
+    def unit_id(self) -> int | None:
+        return self.case.duty_unit_id
+
+
+class CascadeOutcome(Row, Stateful, OfficeBase):
+    """What step ① or ② did for a need; it counts once another person has verified it."""
+
+    __tablename__ = "cascade_outcome"
+    __table_args__ = (
+        state_check(OutcomeState),
+        one_of("outcome", OUTCOMES),
+        CheckConstraint("stage IN (1, 2)", name="stage_1_or_2"),
+        CheckConstraint("covered_qty >= 0", name="covered_not_negative"),
+        Index(
+            "uq_cascade_outcome_live",
+            "need_id",
+            "stage",
+            unique=True,
+            sqlite_where=text("state <> 'rejected'"),
+            postgresql_where=text("state <> 'rejected'"),
+        ),
+    )
+
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), index=True)
+    stage: Mapped[int]
+    outcome: Mapped[str]
+    covered_qty: Mapped[int]
+    basis: Mapped[str] = mapped_column(String(120))
+    note: Mapped[str | None] = mapped_column(OfficeSecret)
+    recorded_by_key: Mapped[str] = mapped_column(BlindIndex)
+    verified_by_key: Mapped[str | None] = mapped_column(BlindIndex)
+    verified_at: Mapped[datetime | None]
+    need: Mapped[Need] = relationship(back_populates="outcomes")
+
+    @property
+    def area(self) -> str:
+        return self.need.area
+
+    @property
+    def action_no(self) -> int:
+        return self.need.action_no
+
+    @property
+    def unit_id(self) -> int | None:
+        return self.need.unit_id
+
+
+class CascadeBypass(Row, Stateful, OfficeBase):
+    """A reasoned urgent skip of steps ① and ②, which stay owed (domain 4.4, I-11). One a need."""
+
+    __tablename__ = "cascade_bypass"
+    __table_args__ = (state_check(BypassState), one_of("reason_code", lists.BYPASS_REASONS))
+
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), unique=True)
+    reason_code: Mapped[str]
+    reason: Mapped[str] = mapped_column(OfficeSecret)
+    asked_by_key: Mapped[str] = mapped_column(BlindIndex)
+    approved_by_key: Mapped[str | None] = mapped_column(BlindIndex)
+    stages_still_owed: Mapped[list[int]] = mapped_column(JSON, default=list)
+    need: Mapped[Need] = relationship()
+
+    @property
+    def area(self) -> str:
+        return self.need.area

@@ -1,0 +1,133 @@
+"""Needs come in with a case, are listed, and confirmed with its determination."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from app.cases.models import BatchItem, Case
+from app.cases.operations import entry as case_entry
+from app.cases.operations import filing
+from app.core.errors import BadInput, Refusal
+from app.core.messages import msg
+from app.core.states import advance, begin
+from app.needs.models import Need
+from app.needs.queries import needs_of
+from app.needs.states import NEED, NeedState
+from app.policy.actors import SYSTEM, Actor
+from app.policy.catalogue import ITEMS
+
+
+@dataclass(frozen=True)
+class NewNeed:
+    """`action_no` is the action it is filed under; the published one is always the catalogue's (decisions 20)."""
+
+    need_ref: str
+    item_code: str
+    qty: int
+    urgency: str
+    action_no: int = 0
+    budget_fen: int | None = None
+    option: str = ""
+    frequency: str = "once"
+    description: str = ""
+
+
+def raise_need(session: Session, case: Case, new: NewNeed, *, actor: Actor, now: datetime) -> Need:
+    """Raises BadInput for an item that the catalogue does not have or an option that is not the item's."""
+    found = ITEMS.get(new.item_code)
+    if found is None:
+        raise BadInput(msg("需求项目“{code}”不在目录里。请从列表里选。", code=new.item_code), field="item_code")
+    if new.option and new.option not in found.options:
+        raise BadInput(msg("“{option}”不是{name}的选项。", option=new.option, name=found.name), field="option")
+    need = Need(
+        need_ref=new.need_ref,
+        case_id=case.id,
+        case=case,
+        area=case.area,
+        county_code=case.county_code,
+        item_code=new.item_code,
+        action_no=new.action_no or found.action_no,
+        qty=new.qty,
+        residual_qty=new.qty,
+        option=new.option or None,
+        frequency=new.frequency,
+        budget_fen=new.budget_fen,
+        urgency=new.urgency,
+        description=new.description or None,
+    )
+    begin(session, NEED, need, actor=actor, now=now)
+    return need
+
+
+def next_need_ref(session: Session, case: Case) -> str:
+    return f"{case.household.household_ref}-N{len(needs_of(session, case.id)) + 1}"
+
+
+def submit_list(session: Session, case: Case, *, actor: Actor, now: datetime) -> None:
+    """The village sends difficulties and needs to the township. Raises Refusal when no need is listed."""
+    drafts = [n for n in needs_of(session, case.id) if n.state == NeedState.DRAFT]
+    for need in drafts:
+        advance(session, NEED, need, "list", actor=actor, now=now)
+    if not any(n.state == NeedState.LISTED for n in needs_of(session, case.id)):
+        raise Refusal(msg("需求清单还是空的。至少列一项需求。"))
+    case_entry.submit_list(session, case, actor=actor, now=now)
+
+
+def list_later_need(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
+    """A need found after filing; no new evaluation, noted for the next consultation (domain 4.4)."""
+    advance(session, NEED, need, "list", actor=actor, now=now)
+
+
+def confirm_need(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
+    """The township signs a need of a case that is filed already; it starts at once."""
+    advance(session, NEED, need, "confirm", actor=actor, now=now)
+    if need.case.state == "filed":
+        begin_need(session, need, now=now)
+
+
+def determine(
+    session: Session,
+    case: Case,
+    *,
+    accepted: bool,
+    meeting_on: date,
+    ref_no: str,
+    reason: str,
+    dropped: frozenset[int] = frozenset(),
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """The township decides on the case and keeps or drops each listed need."""
+    case_entry.determine(
+        session,
+        case,
+        accepted=accepted,
+        meeting_on=meeting_on,
+        ref_no=ref_no,
+        reason=reason,
+        actor=actor,
+        now=now,
+    )
+    for need in needs_of(session, case.id):
+        if need.state == NeedState.LISTED:
+            keep = accepted and need.id not in dropped
+            advance(session, NEED, need, "confirm" if keep else "drop", actor=actor, now=now, reason=reason or None)
+
+
+def file_item(session: Session, item: BatchItem, *, actor: Actor, now: datetime) -> None:
+    """The county files a case; its confirmed needs start at step ①."""
+    case = filing.file_item(session, item, actor=actor, now=now)
+    begin_needs(session, case, actor=actor, now=now)
+
+
+def begin_needs(session: Session, case: Case, *, actor: Actor, now: datetime) -> None:
+    for need in needs_of(session, case.id):
+        if need.state == NeedState.CONFIRMED:
+            begin_need(session, need, now=now, actor=actor)
+
+
+def begin_need(session: Session, need: Need, *, now: datetime, actor: Actor | None = None) -> None:
+    from_whom = actor or SYSTEM
+    advance(session, NEED, need, "begin", actor=from_whom, now=now)
+    need.cascade_stage = 1
