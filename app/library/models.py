@@ -1,0 +1,136 @@
+"""Tables of the library (public database). Nothing here comes from a household but what the gate let through."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.database import PublicBase, one_of
+from app.library.states import CardStatus
+from app.policy import lists
+from app.policy.catalogue import BAND_NAMES, KINDS
+from app.policy.lattice import COLUMNS, Label, describe
+
+
+class ShelfCohort(PublicBase):
+    """Cards that appeared together under one label, and the certificate of what was guaranteed."""
+
+    __tablename__ = "shelf_cohort"
+    __table_args__ = (CheckConstraint("households_n >= 11", name="at_least_eleven"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[str] = mapped_column(String(40), unique=True)
+    certificate_no: Mapped[str] = mapped_column(String(20), unique=True)
+    certificate: Mapped[dict[str, float]] = mapped_column(JSON)
+    region_label: Mapped[str] = mapped_column(String(60))
+    household_size_band: Mapped[str] = mapped_column(String(12))
+    has_minor: Mapped[str] = mapped_column(String(4))
+    has_elder: Mapped[str] = mapped_column(String(4))
+    disability_group: Mapped[str] = mapped_column(String(8))
+    disease_group: Mapped[str] = mapped_column(String(8))
+    households_n: Mapped[int]
+    tick: Mapped[date]
+    published_month: Mapped[str] = mapped_column(String(7))
+    retired: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def label(self) -> Label:
+        return Label(**{c: getattr(self, c) for c in COLUMNS})
+
+    @property
+    def label_text(self) -> str:
+        return describe(self.label)
+
+
+class Card(PublicBase):
+    """One published project. After shelving only `status` changes, or the card is blanked."""
+
+    __tablename__ = "card"
+    __table_args__ = (
+        one_of("status", [s.value for s in CardStatus]),
+        one_of("urgency", lists.URGENCY),
+        one_of("kind", KINDS),
+        one_of("amount_band", BAND_NAMES),
+        CheckConstraint("action_no IS NULL OR action_no BETWEEN 1 AND 12", name="action_1_to_12"),
+        CheckConstraint("blanked OR need_item IS NOT NULL", name="item_unless_blanked"),
+        Index("ix_card_shelf", "cohort_key", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = mapped_column(String(11), unique=True)
+    cohort_key: Mapped[int] = mapped_column(ForeignKey("shelf_cohort.id"))
+    action_no: Mapped[int | None]
+    need_item: Mapped[str | None] = mapped_column(String(20))
+    kind: Mapped[str | None] = mapped_column(String(10))
+    amount_band: Mapped[str | None] = mapped_column(String(20))
+    urgency: Mapped[str | None] = mapped_column(String(10))
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    blanked: Mapped[bool] = mapped_column(default=False)
+    fresh: Mapped[bool] = mapped_column(default=True, index=True)
+    cohort: Mapped[ShelfCohort] = relationship()
+
+    @property
+    def title(self) -> str:
+        return self.need_item or "已结束"
+
+    @property
+    def label_text(self) -> str:
+        return self.cohort.label_text
+
+    @property
+    def k(self) -> int:
+        return self.cohort.households_n
+
+    @property
+    def month_text(self) -> str:
+        year, month = self.cohort.published_month.split("-")
+        return f"{year}年{int(month)}月"
+
+
+class LibraryTick(PublicBase):
+    """One row: the last finished tick, and a counter of every change since the beginning (for ETags)."""
+
+    __tablename__ = "library_tick"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tick: Mapped[date | None]
+    changes: Mapped[int] = mapped_column(default=0)
+
+
+class WeeklyStatus(PublicBase):
+    """What a card's status was when a week's tick was done: past weeks are exported again from here."""
+
+    __tablename__ = "weekly_status"
+    __table_args__ = (UniqueConstraint("tick", "card_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tick: Mapped[date]
+    card_id: Mapped[int] = mapped_column(ForeignKey("card.id"))
+    status: Mapped[str] = mapped_column(String(10))
+
+
+class Exposure(PublicBase):
+    """How often a card was shown on a day; nothing about who looked."""
+
+    __tablename__ = "exposure"
+    __table_args__ = (UniqueConstraint("card_id", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("card.id"))
+    day: Mapped[date]
+    shows: Mapped[int] = mapped_column(default=0)
+    opens: Mapped[int] = mapped_column(default=0)
+
+
+class DatedParameter(PublicBase):
+    """A parameter's dated value, brought by letter from the office (architecture §9)."""
+
+    __tablename__ = "dated_parameter"
+    __table_args__ = (UniqueConstraint("key", "region", "since"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60))
+    region: Mapped[str] = mapped_column(String(6), default="")
+    since: Mapped[date]
+    value: Mapped[int]
+    received_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Preparing, approving, planning and publishing."""
