@@ -1,0 +1,70 @@
+"""Dossiers of partners (office database): papers, numbers, and who found them good."""
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.states import VerificationState
+from app.core.database import OfficeBase, Row, Stateful, one_of, state_check
+from app.core.secrets import BlindIndex, OfficeSecret
+
+SUBJECTS = ("organisation", "volunteer")
+ITEMS = {
+    "real_name": "实名与证件一致",
+    "age": "年满 18 周岁",
+    "background": "无犯罪记录查询",
+    "training_child": "儿童保护培训",
+    "uscc": "统一社会信用代码",
+    "licence": "营业执照或登记证书",
+    "charity_reg": "慈善组织登记（认定）",
+    "credit": "信用情况",
+}
+REQUIRED = {
+    "volunteer": ("real_name", "age"),
+    "enterprise": ("uscc", "licence"),
+    "charity": ("uscc", "licence", "charity_reg"),
+    "volunteer_group": ("uscc", "licence"),
+    "social_org": ("uscc", "licence"),
+}
+OPTIONAL = {
+    "volunteer": ("background", "training_child"),
+    "enterprise": ("credit",),
+    "charity": ("credit",),
+    "volunteer_group": ("credit",),
+    "social_org": ("credit",),
+}
+
+
+class Verification(Row, Stateful, OfficeBase):
+    """One submission of one partner; a later one makes a new row."""
+
+    __tablename__ = "verification"
+    __table_args__ = (state_check(VerificationState), one_of("subject", SUBJECTS), one_of("kind", REQUIRED))
+
+    subject: Mapped[str]
+    token: Mapped[str] = mapped_column(String(32), index=True)
+    submission: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str]
+    area: Mapped[str] = mapped_column(String(6), index=True)
+    name: Mapped[str] = mapped_column(OfficeSecret)
+    fields: Mapped[str] = mapped_column(OfficeSecret)
+    items: Mapped[dict[str, bool]] = mapped_column(JSON, default=dict)
+    first_by_key: Mapped[str | None] = mapped_column(BlindIndex)
+    second_by_key: Mapped[str | None] = mapped_column(BlindIndex)
+    papers: Mapped[list["VerificationPaper"]] = relationship(order_by="VerificationPaper.id")
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return REQUIRED[self.kind]
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        return OPTIONAL[self.kind]
+
+
+class VerificationPaper(Row, OfficeBase):
+    __tablename__ = "verification_paper"
+
+    verification_id: Mapped[int] = mapped_column(ForeignKey("verification.id"), index=True)
+    file_name: Mapped[str] = mapped_column(OfficeSecret)
+    mime: Mapped[str] = mapped_column(String(40))
+    content: Mapped[str] = mapped_column(OfficeSecret)
