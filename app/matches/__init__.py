@@ -1,0 +1,1 @@
+"""Interest of partners, nightly proposals, answers (public database)."""

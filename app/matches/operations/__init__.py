@@ -1,0 +1,1 @@
+"""Saying what one can give, proposing, answering."""

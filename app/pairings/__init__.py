@@ -1,0 +1,1 @@
+"""The one-to-one tie as the donor sees it: plan, visits, hours (public database)."""

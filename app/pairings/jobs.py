@@ -1,0 +1,3 @@
+"""Nothing of its own comes round; the corridors carry its letters."""
+
+PERIODIC = ()

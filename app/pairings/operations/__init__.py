@@ -1,0 +1,1 @@
+"""Accepting, visiting, stopping; and what the office's letters do."""
