@@ -1,24 +1,16 @@
 """Partners: registration, profile, verification (domain 4.17)."""
 
-from typing import Any
-
 from app.policy.access.engine import ANYONE, rule
-from app.policy.actors import PARTNER_ROLES, Actor, Role
+from app.policy.actors import PARTNER_ROLES, Role
 from app.policy.relations import in_area, own_donor
 
 CS, CL = Role.COUNTY_SWD, Role.COUNTY_SWD_LEAD
-TO, VW = Role.TOWNSHIP_OFFICER, Role.VILLAGE_WORKER
-
-
-def oneself(actor: Actor, subject: Any) -> bool:
-    return own_donor(actor, subject)
-
 
 RULES = (
     rule("partner.register", ANYONE),
     rule("partner.home", *PARTNER_ROLES),
-    rule("partner.read", *PARTNER_ROLES, relation=oneself),
-    rule("partner.change", *PARTNER_ROLES, relation=oneself),
+    rule("partner.read", *PARTNER_ROLES, relation=own_donor),
+    rule("partner.change", *PARTNER_ROLES, relation=own_donor),
     rule("partner.verdict", Role.SYSTEM),
     rule("verification.list", CS, CL),
     rule("verification.open", Role.SYSTEM),

@@ -1,0 +1,1 @@
+"""Claiming, pledging, paying."""
