@@ -1,5 +1,6 @@
 """Writes the first revision of both chains from the models. Only until the first release; then it goes."""
 
+import textwrap
 from typing import Any
 
 from alembic.autogenerate import produce_migrations, render_python_code
@@ -51,7 +52,7 @@ def regenerate() -> None:
     for wing in WINGS:
         folder = HERE / wing / "versions"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"0001_{wing}.py").write_text(_source(wing), encoding="utf-8")
+        (folder / f"0001_{wing}.py").write_text(_source(wing).replace("info={'append_only': True}", ""), encoding="utf-8")
 
 
 def _source(wing: str) -> str:
@@ -60,13 +61,13 @@ def _source(wing: str) -> str:
     with engine.connect() as connection:
         context = context_for(connection, metadata, _render)
         script = produce_migrations(context, metadata)
-        body = render_python_code(script.upgrade_ops, migration_context=context)
+        body = render_python_code(script.upgrade_ops, migration_context=context, render_item=_render)
     engine.dispose()
     logs = sorted(t.name for t in metadata.sorted_tables if t.info.get("append_only"))
     listed = "(" + "".join(f'"{name}", ' for name in logs).rstrip() + ")"
     loop = "    for table in APPEND_ONLY:\n        _forbid_changes(table)\n"
-    lines = "\n".join("    " + line if line else "" for line in body.split("\n"))
-    return HEAD.format(wing=wing, append_only=listed) + lines.replace("        ", "    ", 0) + "\n" + loop + TAIL
+    lines = textwrap.indent(textwrap.dedent("    " + body), "    ")
+    return HEAD.format(wing=wing, append_only=listed) + lines + "\n" + loop + TAIL
 
 
 def _render(kind: str, item: Any, _context: Any) -> Any:

@@ -1,0 +1,71 @@
+"""The corridor between donors and cases: every letter that claims, pairings and money need, both ways."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core.house import House
+from app.core.jobs import Periodic
+from app.core.outbox import Handler
+from app.followup.operations import claims, money, pairings
+from app.gifts.operations import charity
+from app.gifts.operations import claims as public_claims
+from app.gifts.operations import pledges as public_pledges
+from app.library.operations import keep_parameter
+from app.matches.operations import answering
+from app.pairings.operations import pairing as public_pairing
+from app.pairings.operations import visits as public_visits
+
+
+def _carry(operation: Callable[..., None]) -> Handler:
+    def handle(session: Session, payload: dict[str, Any], now: datetime) -> None:
+        operation(session, payload, now=now)
+
+    return handle
+
+
+def _step(action: str) -> Handler:
+    def handle(session: Session, payload: dict[str, Any], now: datetime) -> None:
+        public_pledges.take_step(session, payload, action, now=now)
+
+    return handle
+
+
+def lapse(house: House, now: datetime) -> None:
+    with house.public.transaction() as session:
+        public_claims.lapse_claims(session, now=now)
+
+
+TO_OFFICE: dict[str, Handler] = {
+    "claim.made": _carry(claims.open_tie),
+    "claim.ended": _carry(claims.end_tie),
+    "pledge.made": _carry(claims.take_pledge),
+    "payment.settled": _carry(claims.take_payment),
+    "purchase.recorded": _carry(claims.take_purchase),
+    "charity_project.submitted": _carry(money.take_filing),
+    "proposals.drafted": _carry(pairings.take_drafts),
+    "pairing.accepted": _carry(pairings.open_pair),
+    "pairing.stopped": _carry(pairings.take_stop),
+    "visit.planned": _carry(pairings.take_visit_plan),
+    "visit.logged": _carry(pairings.take_visit_log),
+}
+TO_PUBLIC: dict[str, Handler] = {
+    "claim.terms": _carry(public_claims.take_terms),
+    "claim.contacted": _carry(public_claims.take_contact),
+    "claim.rejected": _carry(public_claims.take_rejection),
+    "pledge.arrived": _step("arrive"),
+    "pledge.handed_over": _step("hand_over"),
+    "pledge.confirmed": _step("confirm"),
+    "pledge.disputed": _step("dispute"),
+    "charity_project.checked": _carry(charity.take_project_verdict),
+    "proposals.send": _carry(answering.receive_sent),
+    "pairing.answered": _carry(public_pairing.take_answer),
+    "pairing.activated": _carry(public_pairing.take_activation),
+    "pairing.ended": _carry(public_pairing.take_end),
+    "visit.answered": _carry(public_visits.take_answer),
+    "visit.confirmed": _carry(public_visits.take_confirmation),
+    "parameter.dated": _carry(keep_parameter),
+}
+PERIODIC = (Periodic("gifts.lapse", timedelta(seconds=30), lapse),)

@@ -1,0 +1,1 @@
+"""What officers do with claims and pairings, and what letters bring in."""

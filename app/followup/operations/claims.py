@@ -1,0 +1,227 @@
+"""A claim in the office: contact, arrival, handing over with a receipt, confirmation by someone else (I-24)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.cases.operations import record
+from app.core.clock import local_day
+from app.core.errors import BadInput, Refusal
+from app.core.messages import msg
+from app.core.outbox import send
+from app.core.states import advance, begin, require
+from app.followup.models import Tie
+from app.followup.queries import tie_by_claim, tie_by_pledge
+from app.followup.states import TIE, TieState
+from app.needs.operations import holding
+from app.needs.states import NeedState
+from app.policy.actors import SYSTEM, Actor
+from app.policy.lists import FREQUENCY
+from app.policy.regions import display_name
+from app.releases.models import NeedProject
+from app.releases.queries import project_by_number
+
+
+def open_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
+    """The letter claim.made: the need is held, the holder is told size and quantity."""
+    if tie_by_claim(session, payload["claim_ref"]) is not None:
+        return
+    project = _project(session, payload["project_id"])
+    donor = payload["donor"]
+    tie = Tie(
+        claim_ref=payload["claim_ref"],
+        project_id=payload["project_id"],
+        need=project.need,
+        need_id=project.need_id,
+        kind=payload["kind"],
+        donor_token=donor["token"],
+        donor_kind=donor["kind"],
+        donor_name=donor["name"],
+        donor_phone=donor["phone"],
+        ready_on=date.fromisoformat(payload["ready_on"]),
+        held_at=datetime.fromisoformat(payload["held_at"]),
+        contact_due=datetime.fromisoformat(payload["contact_due"]),
+        lapses_at=datetime.fromisoformat(payload["lapses_at"]),
+    )
+    begin(session, TIE, tie, actor=SYSTEM, now=now)
+    if project.need.state != NeedState.PUBLISHED:
+        advance(session, TIE, tie, "end", actor=SYSTEM, now=now)
+        tie.ended_how = "not_free"
+        _tell(session, tie, "claim.rejected", {"reason": "not_free"}, now)
+        return
+    project.status = "claimed"
+    holding.hold(session, project.need, actor=SYSTEM, now=now)
+    _send_terms(session, tie, now)
+    _note(session, tie, "有人认领", "claim", "claim/made", SYSTEM, now)
+
+
+def _send_terms(session: Session, tie: Tie, now: datetime) -> None:
+    """Only now, and only to the holder: item, size, quantity, where to bring it; never a township (decisions 31)."""
+    need = tie.need
+    county = display_name(need.county_code)
+    lines = [["要的是", need.item.name], ["数量", f"{need.residual_qty} {need.item.unit}"]]
+    if need.option:
+        lines.append(["规格", need.option])
+    if need.frequency != "once":
+        lines.append(["多久一次", FREQUENCY[need.frequency]])
+    if tie.kind == "goods":
+        lines.append(["送到", f"{county}社会工作服务中心接收点（工作日 9 点到 17 点）"])
+        lines.append(["要求", "能正常使用，不带宣传标语；新旧都行，旧的请先说一声"])
+    elif tie.kind == "service":
+        lines.append(["在哪里", f"{county}，由村里联系人约时间、陪同"])
+    else:
+        lines.append(["怎么付", "付到慈善组织备案的项目，由它采买"])
+    _tell(session, tie, "claim.terms", {"lines": lines}, now)
+
+
+def end_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
+    """The letter claim.ended: released or lapsed on the public side; the need is free again."""
+    tie = _known(tie_by_claim(session, payload["claim_ref"]))
+    if TIE.find(tie.state, "end") is None:
+        return
+    advance(session, TIE, tie, "end", actor=SYSTEM, now=now)
+    tie.ended_how = payload["how"]
+    _free(session, tie, now)
+    word = "对方放下了" if payload["how"] == "released" else "保留到期"
+    _note(session, tie, f"{word}，重新等人接", "claim", "claim/ended", SYSTEM, now)
+
+
+def take_pledge(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
+    """The letter pledge.made: what was promised, by when."""
+    tie = _known(tie_by_claim(session, payload["claim_ref"]))
+    if TIE.find(tie.state, "commit") is None:
+        return
+    tie.pledge_ref, tie.qty = payload["pledge_ref"], payload["qty"]
+    tie.date_by = date.fromisoformat(payload["date_by"])
+    advance(session, TIE, tie, "commit", actor=SYSTEM, now=now)
+    holding.commit(session, tie.need, actor=SYSTEM, now=now)
+    _note(session, tie, f"说定了，{tie.date_by:%m月%d日}前送到", "claim", "pledge/made", SYSTEM, now)
+
+
+def take_payment(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
+    """The letter payment.settled: paid to the charity's project; the amount stays in the office."""
+    tie = _known(tie_by_pledge(session, payload["pledge_ref"]))
+    if tie.paid_at is not None:
+        return
+    tie.amount_fen, tie.charity_project = payload["amount_fen"], payload["charity_project"]
+    tie.paid_at = datetime.fromisoformat(payload["paid_at"])
+    _note(session, tie, f"已付到“{tie.charity_project}”", "money", "payment", SYSTEM, now)
+
+
+def take_purchase(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
+    """The letter purchase.recorded: what the charity bought."""
+    tie = _known(tie_by_pledge(session, payload["pledge_ref"]))
+    if tie.purchase is not None:
+        return
+    tie.purchase = payload["what"]
+    _note(session, tie, f"慈善组织采买：{tie.purchase}", "money", "purchase", SYSTEM, now)
+
+
+def record_contact(session: Session, tie: Tie, *, note: str, actor: Actor, now: datetime) -> None:
+    advance(session, TIE, tie, "record_contact", actor=actor, now=now, reason=note or None)
+    tie.contacted_at = now
+    _tell(session, tie, "claim.contacted", {"at": now.isoformat()}, now)
+
+
+def reject_claim(session: Session, tie: Tie, *, reason: str, actor: Actor, now: datetime) -> None:
+    if not reason.strip():
+        raise BadInput(msg("请写明原因，会转告对方。"), field="reason")
+    advance(session, TIE, tie, "reject", actor=actor, now=now, reason=reason)
+    tie.ended_how = "rejected"
+    _free(session, tie, now)
+    _tell(session, tie, "claim.rejected", {"reason": reason}, now)
+    _note(session, tie, "县里没有同意这次认领，重新等人接", "claim", "claim/rejected", actor, now)
+
+
+def arrive(session: Session, tie: Tie, *, qty: int, actor: Actor, now: datetime) -> None:
+    """Counted at the county reception point."""
+    if tie.kind != "goods":
+        raise Refusal(msg("只有物品要送到接收点。"))
+    if qty != tie.qty:
+        raise BadInput(msg("说定的是 {n} 件，现在点到 {m} 件。先和对方核对。", n=tie.qty, m=qty), field="qty")
+    tie.arrived_on, tie.counted_by_key = local_day(now), actor.person_key
+    advance(session, TIE, tie, "arrive", actor=actor, now=now)
+    _tell(session, tie, "pledge.arrived", {}, now)
+    _note(session, tie, f"县接收点点收 {qty} 件", "delivery", "arrived", actor, now)
+
+
+def hand_over(
+    session: Session, tie: Tie, *, receipt_by: str, receipt_method: str, receipt_name: str, actor: Actor, now: datetime
+) -> None:
+    """With a receipt. Goods must have arrived; money must have been used by the charity."""
+    if tie.kind == "goods" and tie.state != TieState.ARRIVED:
+        raise Refusal(msg("东西还没到县接收点。"))
+    if tie.kind == "money" and not tie.purchase:
+        raise Refusal(msg("慈善组织还没有记采买。等它记了再签收。"))
+    tie.receipt_by, tie.receipt_method, tie.receipt_name = receipt_by, receipt_method, receipt_name or None
+    tie.handed_on, tie.handed_by_key = local_day(now), actor.person_key
+    advance(session, TIE, tie, "hand_over", actor=actor, now=now)
+    holding.deliver(session, tie.need, actor=actor, now=now)
+    _tell(session, tie, "pledge.handed_over", {}, now)
+    _note(session, tie, "已交到家里，有签收", "delivery", f"handed/{tie.version}", actor, now)
+
+
+def confirm(session: Session, tie: Tie, *, qty: int, actor: Actor, now: datetime) -> None:
+    """Someone who neither counted nor handed over asks: 合用吗. The need is met, or goes on with the rest."""
+    require(actor, "tie.confirm", tie)
+    advance(session, TIE, tie, "confirm", actor=actor, now=now)
+    tie.confirmed_on, tie.confirmed_by_key, tie.confirmed_qty = local_day(now), actor.person_key, qty
+    met = holding.confirm(session, tie.need, qty=qty, actor=actor, now=now)
+    _tell(session, tie, "pledge.confirmed", {}, now)
+    text = "家里确认合用，这一项已实现" if met else f"家里确认 {qty} 件合用，还差 {tie.need.residual_qty} 件"
+    _note(session, tie, text, "confirmation", "confirmed", actor, now)
+
+
+def dispute(session: Session, tie: Tie, *, reason: str, actor: Actor, now: datetime) -> None:
+    if not reason.strip():
+        raise BadInput(msg("请写明哪里不合用。"), field="reason")
+    advance(session, TIE, tie, "dispute", actor=actor, now=now, reason=reason)
+    holding.dispute(session, tie.need, reason=reason, actor=actor, now=now)
+    tie.receipt_by = tie.handed_by_key = tie.counted_by_key = tie.arrived_on = None
+    payload = {"pledge_ref": tie.pledge_ref, "at": now.isoformat()}
+    send(
+        session, "pledge.disputed", payload, key=f"{tie.claim_ref}/{tie.version}", subject=tie.project_id, now=now
+    )
+    _note(session, tie, "家里说不合用，请对方补", "confirmation", f"disputed/{tie.version}", actor, now)
+
+
+def _free(session: Session, tie: Tie, now: datetime) -> None:
+    if tie.need.state in (NeedState.HELD, NeedState.COMMITTED):
+        holding.free(session, tie.need, actor=SYSTEM, now=now)
+    project = project_by_number(session, tie.project_id)
+    if project is not None and project.status == "claimed":
+        project.status = "open"
+
+
+def _tell(session: Session, tie: Tie, kind: str, payload: dict[str, Any], now: datetime) -> None:
+    """Letters about a claim go in order under the project's number; each kind once, disputes aside."""
+    full = {"claim_ref": tie.claim_ref, "pledge_ref": tie.pledge_ref, "at": now.isoformat(), **payload}
+    again = f"/{tie.version}" if kind.startswith("pledge.") else ""
+    send(session, kind, full, key=tie.claim_ref + again, subject=tie.project_id, now=now)
+
+
+def _note(session: Session, tie: Tie, text: str, kind: str, code: str, actor: Actor, now: datetime) -> None:
+    record(
+        session,
+        tie.need.case,
+        kind=kind,
+        text=f"{tie.need.item.name}：{text}",
+        source_ref=f"{tie.claim_ref}/{code}",
+        need_id=tie.need_id,
+        actor=actor,
+        now=now,
+    )
+
+
+def _project(session: Session, project_id: str) -> NeedProject:
+    project = project_by_number(session, project_id)
+    if project is None:
+        raise LookupError("no such project")
+    return project
+
+
+def _known(tie: Tie | None) -> Tie:
+    if tie is None:
+        raise LookupError("no such tie yet")
+    return tie

@@ -1,0 +1,189 @@
+"""A tie is the office's side of a claim or a pairing; a filing check that of a charity's project."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from app.core.messages import Message, msg
+from app.core.states import Machine, OfficeStateChange, Transition
+from app.policy.actors import Actor
+
+
+class TieState(StrEnum):
+    HELD = "held"
+    CONTACTED = "contacted"
+    COMMITTED = "committed"
+    ARRIVED = "arrived"
+    HANDED_OVER = "handed_over"
+    CONFIRMED = "confirmed"
+    ENDED = "ended"
+
+
+TIE_LABELS = {
+    TieState.HELD: "要联系",
+    TieState.CONTACTED: "联系过了，等说定",
+    TieState.COMMITTED: "说定了，等送到",
+    TieState.ARRIVED: "县接收点已收",
+    TieState.HANDED_OVER: "已交到家里，等确认",
+    TieState.CONFIRMED: "已确认，写回档案",
+    TieState.ENDED: "已结束",
+}
+
+
+def the_confirmer_took_no_part(tie: Any, actor: Actor, now: datetime) -> Message | None:
+    if actor.person_key in (tie.counted_by_key, tie.handed_by_key):
+        return msg("东西是你点收或转交的，要另一位同志来确认。")
+    return None
+
+
+def there_is_a_receipt(tie: Any, actor: Actor, now: datetime) -> Message | None:
+    return None if tie.receipt_by else msg("还没有签收。先记下是谁签收的。")
+
+
+TIE = Machine(
+    "tie",
+    OfficeStateChange,
+    TieState.HELD,
+    "tie.open",
+    (
+        Transition("record_contact", TieState.HELD, TieState.CONTACTED, "tie.contact"),
+        Transition("commit", (TieState.HELD, TieState.CONTACTED), TieState.COMMITTED, "tie.open"),
+        Transition("arrive", TieState.COMMITTED, TieState.ARRIVED, "tie.receive"),
+        Transition(
+            "hand_over",
+            (TieState.COMMITTED, TieState.ARRIVED),
+            TieState.HANDED_OVER,
+            "tie.hand_over",
+            (there_is_a_receipt,),
+        ),
+        Transition(
+            "confirm",
+            TieState.HANDED_OVER,
+            TieState.CONFIRMED,
+            "tie.confirm",
+            (the_confirmer_took_no_part, there_is_a_receipt),
+        ),
+        Transition("dispute", TieState.HANDED_OVER, TieState.COMMITTED, "tie.confirm", (the_confirmer_took_no_part,)),
+        Transition("reject", (TieState.HELD, TieState.CONTACTED), TieState.ENDED, "tie.contact"),
+        Transition(
+            "end",
+            (TieState.HELD, TieState.CONTACTED, TieState.COMMITTED, TieState.ARRIVED),
+            TieState.ENDED,
+            "tie.open",
+        ),
+    ),
+)
+
+
+class PairState(StrEnum):
+    ASKING = "asking"
+    AGREED = "agreed"
+    ACTIVE = "active"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+PAIR_LABELS = {
+    PairState.ASKING: "要问家里",
+    PairState.AGREED: "家里同意，等定计划",
+    PairState.ACTIVE: "进行中",
+    PairState.DECLINED: "家里没有同意",
+    PairState.ENDED: "已结束",
+}
+
+
+def minors_have_two_checked_adults(pair: Any, actor: Actor, now: datetime) -> Message | None:
+    if not pair.minor:
+        return None
+    checks = pair.donor_checks or {}
+    trained = "background" in checks and "training_child" in checks
+    if not trained or not pair.second_adult or not pair.social_worker:
+        return msg("涉及孩子：要两位核验过的成年人，并写明社工。现在还缺。")
+    return None
+
+
+PAIR = Machine(
+    "pair_tie",
+    OfficeStateChange,
+    PairState.ASKING,
+    "pair.open",
+    (
+        Transition("agree", PairState.ASKING, PairState.AGREED, "pair.ask"),
+        Transition("decline", PairState.ASKING, PairState.DECLINED, "pair.ask"),
+        Transition("activate", PairState.AGREED, PairState.ACTIVE, "pair.activate", (minors_have_two_checked_adults,)),
+        Transition(
+            "end", (PairState.ASKING, PairState.AGREED, PairState.ACTIVE), PairState.ENDED, "pair.end"
+        ),
+    ),
+)
+
+
+class OfficeVisitState(StrEnum):
+    PLANNED = "planned"
+    ACCEPTED = "accepted"
+    CANCELLED = "cancelled"
+    LOGGED = "logged"
+    CONFIRMED = "confirmed"
+
+
+OFFICE_VISIT = Machine(
+    "office_visit",
+    OfficeStateChange,
+    OfficeVisitState.PLANNED,
+    "pair.open",
+    (
+        Transition("accept", OfficeVisitState.PLANNED, OfficeVisitState.ACCEPTED, "visit_check.answer"),
+        Transition("refuse", OfficeVisitState.PLANNED, OfficeVisitState.CANCELLED, "visit_check.answer"),
+        Transition("log", OfficeVisitState.ACCEPTED, OfficeVisitState.LOGGED, "pair.open"),
+        Transition("confirm", OfficeVisitState.LOGGED, OfficeVisitState.CONFIRMED, "visit_check.answer"),
+    ),
+)
+
+
+class FilingCheckState(StrEnum):
+    SUBMITTED = "submitted"
+    CHECKED = "checked"
+    VALID = "valid"
+    REJECTED = "rejected"
+
+
+def the_second_is_another(check: Any, actor: Actor, now: datetime) -> Message | None:
+    return msg("第一次是你核的，要另一位负责人来定。") if check.first_by_key == actor.person_key else None
+
+
+FILING_CHECK = Machine(
+    "filing_check",
+    OfficeStateChange,
+    FilingCheckState.SUBMITTED,
+    "pair.open",
+    (
+        Transition("check", FilingCheckState.SUBMITTED, FilingCheckState.CHECKED, "filing_check.check"),
+        Transition(
+            "accept", FilingCheckState.CHECKED, FilingCheckState.VALID, "filing_check.decide", (the_second_is_another,)
+        ),
+        Transition(
+            "reject",
+            (FilingCheckState.SUBMITTED, FilingCheckState.CHECKED),
+            FilingCheckState.REJECTED,
+            "filing_check.decide",
+        ),
+    ),
+)
+
+
+class DraftState(StrEnum):
+    DRAFT = "draft"
+    SENT = "sent"
+    DROPPED = "dropped"
+
+
+PROPOSAL_DRAFT = Machine(
+    "proposal_draft",
+    OfficeStateChange,
+    DraftState.DRAFT,
+    "pair.open",
+    (
+        Transition("send", DraftState.DRAFT, DraftState.SENT, "proposal_draft.send"),
+        Transition("drop", DraftState.DRAFT, DraftState.DROPPED, "proposal_draft.send"),
+    ),
+)

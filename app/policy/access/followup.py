@@ -1,0 +1,35 @@
+"""Ties, pairings, visits, proposals seen from the office (domain §6)."""
+
+from app.policy.access.engine import rule
+from app.policy.actors import Role
+from app.policy.relations import in_area
+
+VW, TO, TL = Role.VILLAGE_WORKER, Role.TOWNSHIP_OFFICER, Role.TOWNSHIP_LEAD
+CS, CL, SYS = Role.COUNTY_SWD, Role.COUNTY_SWD_LEAD, Role.SYSTEM
+
+RULES = (
+    rule("tie.list", VW, TO, TL, CS, CL),
+    rule("tie.read", VW, TO, TL, CS, CL, relation=in_area, audited=True),
+    rule("tie.open", SYS),
+    rule("tie.contact", CS, TO, relation=in_area),
+    rule("tie.receive", CS, relation=in_area),
+    rule("tie.hand_over", TO, VW, relation=in_area),
+    rule("tie.confirm", VW, TO, TL, relation=in_area),
+    rule("pair.list", VW, TO, CS, CL),
+    rule("pair.read", VW, TO, CS, CL, relation=in_area, audited=True),
+    rule("pair.open", SYS),
+    rule("pair.ask", VW, relation=in_area),
+    rule("pair.activate", CS, relation=in_area),
+    rule("pair.end", CS, relation=in_area),
+    rule("pair.end", SYS),
+    rule("visit_check.read", VW, TO, CS, CL, relation=in_area),
+    rule("visit_check.answer", VW, relation=in_area),
+    rule("proposal_draft.list", CS, CL),
+    rule("proposal_draft.read", CS, CL, relation=in_area),
+    rule("proposal_draft.send", CS, relation=in_area),
+    rule("filing_check.list", CS, CL),
+    rule("filing_check.read", CS, CL, relation=in_area),
+    rule("filing_check.check", CS, relation=in_area),
+    rule("filing_check.decide", CL, relation=in_area),
+    rule("parameter.change", CL),
+)
