@@ -1,8 +1,9 @@
 """The transparent score, 0-100, of a person and a need (domain 4.20): parts that add up, each with a reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-WEIGHTS = {
+WEIGHTS: Mapping[str, float] = {
     "item": 30.0,
     "skill": 15.0,
     "reach": 15.0,
@@ -46,8 +47,8 @@ class Score:
     parts: dict[str, float] = field(default_factory=dict)
 
 
-def score(person: Person, need: Need) -> Score:
-    """Every part lies between 0 and its weight."""
+def score(person: Person, need: Need, weights: Mapping[str, float] = WEIGHTS) -> Score:
+    """Every part lies between 0 and its weight. Raises KeyError when a weight is missing."""
     shares = {
         "item": 1.0 if need.item in person.wants else 0.6 if need.kind in person.wants else 0.0,
         "skill": 1.0 if need.item in person.skills else 0.0,
@@ -57,7 +58,7 @@ def score(person: Person, need: Need) -> Score:
         "exposure": max(0.0, min(1.0, 1.0 - need.exposure / 2)),
         "reliability": person.reliability,
     }
-    parts = {name: round(WEIGHTS[name] * share, 4) for name, share in shares.items()}
+    parts = {name: round(weights[name] * share, 4) for name, share in shares.items()}
     return Score(round(sum(parts.values()), 4), parts)
 
 

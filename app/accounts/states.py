@@ -17,6 +17,7 @@ class PartnerState(StrEnum):
     EXPIRED = "expired"
 
 
+SENT_AGAIN = (PartnerState.RETURNED, PartnerState.EXPIRED)
 PARTNER_LABELS = {
     PartnerState.SUBMITTED: "等县里核验",
     PartnerState.VERIFIED: "已核验",
@@ -50,9 +51,12 @@ def _partner(name: str) -> Machine:
         PartnerState.SUBMITTED,
         "partner.register",
         (
-            Transition("resubmit", PartnerState.RETURNED, PartnerState.SUBMITTED, "partner.change"),
+            Transition("resubmit", SENT_AGAIN, PartnerState.SUBMITTED, "partner.change"),
             Transition(
-                "verify", (PartnerState.SUBMITTED, PartnerState.EXPIRED), PartnerState.VERIFIED, "partner.verdict"
+                "verify",
+                (PartnerState.SUBMITTED, PartnerState.EXPIRED, PartnerState.VERIFIED),
+                PartnerState.VERIFIED,
+                "partner.verdict",
             ),
             Transition("return", PartnerState.SUBMITTED, PartnerState.RETURNED, "partner.verdict"),
             Transition("reject", PartnerState.SUBMITTED, PartnerState.REJECTED, "partner.verdict"),

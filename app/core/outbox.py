@@ -77,10 +77,13 @@ def send(session: Session, kind: str, payload: dict[str, Any], *, key: str, subj
 
 
 def deliver(near: Database, far: Database, handlers: Mapping[str, Handler], *, now: datetime) -> int:
-    """Carries all letters that wait in `near` over to `far`, in order within a subject; returns how many arrived."""
+    """Carries the waiting letters that `handlers` can read from `near` to `far`, in order within a subject.
+
+    Returns how many arrived; letters of other kinds stay for another carrier.
+    """
     arrived = 0
     held_back: set[str] = set()
-    for letter_id, subject in _waiting(near):
+    for letter_id, subject in _waiting(near, list(handlers)):
         if subject in held_back:
             continue
         if _deliver_one(near, far, handlers, letter_id, now):
@@ -90,11 +93,14 @@ def deliver(near: Database, far: Database, handlers: Mapping[str, Handler], *, n
     return arrived
 
 
-def _waiting(near: Database) -> list[tuple[int, str]]:
+def _waiting(near: Database, kinds: list[str]) -> list[tuple[int, str]]:
     letter = _letter(near.wing)
     with near.transaction(writes=False) as session:
         rows = session.execute(
-            select(letter.id, letter.subject).where(letter.delivered_at.is_(None)).order_by(letter.id).limit(2000)
+            select(letter.id, letter.subject)
+            .where(letter.delivered_at.is_(None), letter.kind.in_(kinds))
+            .order_by(letter.id)
+            .limit(2000)
         )
         return [(row[0], row[1]) for row in rows]
 

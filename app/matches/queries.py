@@ -1,13 +1,16 @@
 """Reading interests and proposals; each partner its own."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.matches.models import Interest, PairingProposal, ProposalRun
 from app.matches.states import ProposalState
 from app.policy.actors import Actor
+
+TAKEN = (ProposalState.CHOSEN, ProposalState.ENDED)
 
 
 def interest_of(session: Session, actor: Actor) -> Interest | None:
@@ -37,24 +40,50 @@ def run_by_ref(session: Session, run_ref: str) -> ProposalRun | None:
     return session.scalar(select(ProposalRun).where(ProposalRun.run_ref == run_ref))
 
 
-def sent_proposals(session: Session, actor: Actor) -> Sequence[PairingProposal]:
-    mine = (
-        PairingProposal.organisation_id == actor.organisation_id
-        if actor.organisation_id is not None
-        else PairingProposal.volunteer_id == actor.volunteer_id
-    )
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    if actor.organisation_id is not None:
+        return PairingProposal.organisation_id == actor.organisation_id
+    return PairingProposal.volunteer_id == actor.volunteer_id
+
+
+def sent_proposals(session: Session, actor: Actor, *, day: date, most: int) -> Sequence[PairingProposal]:
+    """The best `most` that wait for an answer; the next one shows when one of these is answered."""
     return session.scalars(
         select(PairingProposal)
-        .where(mine, PairingProposal.state == ProposalState.SENT)
-        .order_by(PairingProposal.rank, PairingProposal.id)
+        .where(_mine(actor), PairingProposal.state == ProposalState.SENT, PairingProposal.expires_on >= day)
+        .options(joinedload(PairingProposal.interest))
+        .order_by(PairingProposal.score.desc(), PairingProposal.project_id)
+        .limit(most)
     ).all()
+
+
+def drafts_for(session: Session, project_ids: Sequence[str]) -> list[PairingProposal]:
+    drafts = session.scalars(select(PairingProposal).where(PairingProposal.state == ProposalState.DRAFT))
+    wanted = set(project_ids)
+    return [d for d in drafts if d.project_id in wanted]
+
+
+def places_taken(session: Session) -> dict[int, int]:
+    """How many pairings each interest holds now: its chosen proposals whose pairing has not ended."""
+    rows = session.execute(
+        select(PairingProposal.interest_id, func.count())
+        .where(PairingProposal.state == ProposalState.CHOSEN)
+        .group_by(PairingProposal.interest_id)
+    )
+    return {interest_id: n for interest_id, n in rows}
+
+
+def ran_since(session: Session, moment: datetime) -> bool:
+    """True when a batch over the whole library ran at or after that moment."""
+    found = select(ProposalRun.id).where(ProposalRun.county == "", ProposalRun.ran_at >= moment)
+    return session.scalar(found.limit(1)) is not None
 
 
 def live_pairs(session: Session) -> set[tuple[int, str]]:
     """(interest, project) pairs that were proposed and not yet expired: they are not proposed again."""
     rows = session.execute(
         select(PairingProposal.interest_id, PairingProposal.project_id).where(
-            PairingProposal.state.in_((ProposalState.SENT, ProposalState.DECLINED, ProposalState.CHOSEN))
+            PairingProposal.state.in_((ProposalState.SENT, ProposalState.DECLINED, *TAKEN))
         )
     )
     return {(row[0], row[1]) for row in rows}

@@ -11,6 +11,7 @@ class ProposalState(StrEnum):
     CHOSEN = "chosen"
     DECLINED = "declined"
     EXPIRED = "expired"
+    ENDED = "ended"
 
 
 PROPOSAL = Machine(
@@ -23,6 +24,13 @@ PROPOSAL = Machine(
         Transition("choose", ProposalState.SENT, ProposalState.CHOSEN, "proposal.answer"),
         Transition("decline", ProposalState.SENT, ProposalState.DECLINED, "proposal.answer"),
         Transition("expire", (ProposalState.DRAFT, ProposalState.SENT), ProposalState.EXPIRED, "proposal.draft"),
+        Transition("end", ProposalState.CHOSEN, ProposalState.ENDED, "proposal.draft"),
     ),
 )
-DECLINE_REASONS = {"busy": "时间不合适", "far": "太远", "skill": "不太会", "other": "别的原因", "none": "不想说"}
+DECLINE_REASONS = {
+    "far": "太远了",
+    "time": "时间对不上",
+    "skill": "不是我擅长的",
+    "busy": "最近顾不上",
+    "none": "不想说",
+}

@@ -64,6 +64,11 @@ class Need(Row, Stateful, OfficeBase):
     def unit_id(self) -> int | None:
         return self.case.duty_unit_id
 
+    @property
+    def stage(self) -> int:
+        """1 or 2 while that step's answer is open, else 0."""
+        return {NeedState.STAGE1: 1, NeedState.STAGE2: 2}.get(NeedState(self.state), 0)
+
 
 class CascadeOutcome(Row, Stateful, OfficeBase):
     """What step ① or ② did for a need; it counts once another person has verified it."""

@@ -88,3 +88,9 @@ def bypasses_to_approve(session: Session, actor: Actor) -> Sequence[CascadeBypas
         .options(joinedload(CascadeBypass.need).joinedload(Need.case))
         .order_by(CascadeBypass.id)
     ).all()
+
+
+def outcomes_of(session: Session, need_id: int) -> Sequence[CascadeOutcome]:
+    return session.scalars(
+        select(CascadeOutcome).where(CascadeOutcome.need_id == need_id).order_by(CascadeOutcome.id)
+    ).all()

@@ -101,6 +101,7 @@ NEED = Machine(
         Transition("free", NeedState.HELD, NeedState.PUBLISHED, "need.follow"),
         Transition("commit", NeedState.HELD, NeedState.COMMITTED, "need.follow"),
         Transition("cancel_pledge", NeedState.COMMITTED, NeedState.PUBLISHED, "need.follow"),
+        Transition("put_back", (NeedState.HELD, NeedState.COMMITTED), NeedState.STAGE3, "need.follow"),
         Transition("deliver", NeedState.COMMITTED, NeedState.DELIVERED, "need.follow"),
         Transition(
             "confirm_full", NeedState.DELIVERED, NeedState.MET, "need.confirm_delivery", (nothing_is_missing,)
@@ -109,6 +110,13 @@ NEED = Machine(
             "confirm_part",
             NeedState.DELIVERED,
             NeedState.PUBLISHED,
+            "need.confirm_delivery",
+            (something_is_still_missing,),
+        ),
+        Transition(
+            "confirm_part_off_shelf",
+            NeedState.DELIVERED,
+            NeedState.STAGE3,
             "need.confirm_delivery",
             (something_is_still_missing,),
         ),

@@ -14,19 +14,27 @@ VISIT_KINDS = {"visit": "上门", "call": "由联系人转接电话", "activity"
 
 
 class Pairing(Row, Stateful, PublicBase):
-    """`live_key` is the project's number while the pairing is open: one at a time (I-08)."""
+    """`live_key` is the project's number while the pairing is open: one at a time (I-08).
+
+    `title` and `label_text` repeat the public card. `adults_min`: how many adults come to a visit.
+    """
 
     __tablename__ = "pairing"
     __table_args__ = (
         state_check(PairingState),
         CheckConstraint("(organisation_id IS NULL) <> (volunteer_id IS NULL)", name="one_partner"),
+        CheckConstraint("adults_min BETWEEN 1 AND 2", name="adults_min_1_or_2"),
+        CheckConstraint("live_key IS NULL OR live_key = project_id", name="live_key_is_the_project"),
     )
 
     pairing_ref: Mapped[str] = mapped_column(String(32), unique=True)
     project_id: Mapped[str] = mapped_column(String(11), index=True)
     live_key: Mapped[str | None] = mapped_column(String(11), unique=True)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"), index=True)
+    title: Mapped[str] = mapped_column(String(20))
+    label_text: Mapped[str] = mapped_column(String(120))
+    adults_min: Mapped[int] = mapped_column(default=1)
     proposal_ref: Mapped[str] = mapped_column(String(32))
     cadence: Mapped[str]
     contacts_min: Mapped[int | None]
@@ -41,7 +49,7 @@ class Pairing(Row, Stateful, PublicBase):
 
 
 class Visit(Row, Stateful, PublicBase):
-    """`sentence` lies here only until its letter has been delivered."""
+    """The sentence itself travels in its letter; here lies at most an unsent draft of it."""
 
     __tablename__ = "visit"
     __table_args__ = (
@@ -59,6 +67,8 @@ class Visit(Row, Stateful, PublicBase):
     adults_n: Mapped[int]
     minutes: Mapped[int | None]
     mood_code: Mapped[str | None]
+    draft: Mapped[str | None] = mapped_column(PublicSecret)
+    draft_at: Mapped[datetime | None]
     logged_at: Mapped[datetime | None]
     pairing: Mapped[Pairing] = relationship(back_populates="visits")
 

@@ -1,6 +1,6 @@
 """The life of a pairing (domain 4.10) and of a visit (4.12) on the donor's side."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -46,19 +46,30 @@ class VisitState(StrEnum):
     CANCELLED = "cancelled"
     LOGGED = "logged"
     CONFIRMED = "confirmed"
+    MISSED = "missed"
 
 
 VISIT_LABELS = {
     VisitState.PLANNED: "等村里回话",
     VisitState.ACCEPTED: "约好了",
-    VisitState.CANCELLED: "改期",
+    VisitState.CANCELLED: "这次没约成",
     VisitState.LOGGED: "记好了，等村里确认",
     VisitState.CONFIRMED: "已确认",
+    VisitState.MISSED: "没有去成",
 }
+COMING = (VisitState.PLANNED, VisitState.ACCEPTED)
+WRITTEN = (VisitState.LOGGED, VisitState.CONFIRMED)
+LOG_WITHIN = timedelta(days=7)
 
 
 def the_hour_has_come(visit: Any, actor: Actor, now: datetime) -> Message | None:
     return msg("还没到约好的时间。去过以后再记。") if now < visit.planned_at else None
+
+
+def the_week_is_not_over(visit: Any, actor: Actor, now: datetime) -> Message | None:
+    if now > visit.planned_at + LOG_WITHIN:
+        return msg("过去 7 天多了，这里不能再记。请和村里联系人说一声。")
+    return None
 
 
 VISIT = Machine(
@@ -69,7 +80,11 @@ VISIT = Machine(
     (
         Transition("accept", VisitState.PLANNED, VisitState.ACCEPTED, "visit.follow"),
         Transition("refuse", VisitState.PLANNED, VisitState.CANCELLED, "visit.follow"),
-        Transition("log", VisitState.ACCEPTED, VisitState.LOGGED, "visit.log", (the_hour_has_come,)),
+        Transition("miss", VisitState.ACCEPTED, VisitState.MISSED, "visit.follow"),
+        Transition("cancel", COMING, VisitState.CANCELLED, "visit.follow"),
+        Transition(
+            "log", VisitState.ACCEPTED, VisitState.LOGGED, "visit.log", (the_hour_has_come, the_week_is_not_over)
+        ),
         Transition("confirm", VisitState.LOGGED, VisitState.CONFIRMED, "visit.follow"),
     ),
 )

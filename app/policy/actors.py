@@ -74,6 +74,7 @@ class Actor:
     organisation_id: int | None = None
     volunteer_id: int | None = None
     grid: str | None = None
+    safeguarding: bool = False  # of 妇联, 卫健 or 民政: gives the third approval
 
     def __post_init__(self) -> None:
         digits = AREA_DIGITS.get(self.role)

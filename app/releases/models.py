@@ -8,10 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.database import OfficeBase, Row, Stateful, one_of, state_check
 from app.core.secrets import BlindIndex, OfficeSecret
 from app.needs.models import Need
-from app.policy.lattice import Label
+from app.policy.lattice import Label, describe
 from app.releases.states import CohortState, ProjectState
 
 STATUSES = ("open", "claimed", "done", "retired")
+UNSURE = "unsure"
 
 
 class Cohort(Row, Stateful, OfficeBase):
@@ -34,10 +35,19 @@ class Cohort(Row, Stateful, OfficeBase):
     released_on: Mapped[date]
     retires_on: Mapped[date]
     retired_on: Mapped[date | None]
+    projects: Mapped[list["NeedProject"]] = relationship(back_populates="cohort", order_by="NeedProject.project_id")
+
+    @property
+    def label_text(self) -> str:
+        return describe(Label(**self.label))
 
 
 class NeedProject(Row, Stateful, OfficeBase):
-    """The public face of one residual need. `floor` is the finest label it may carry; it may be shown coarser."""
+    """The public face of one residual need. `floor` is the finest label it may carry; it may be shown coarser.
+
+    `planned_*` and `withheld_*` are what the last plan said; only the tick decides. `live_key` is the need's id while
+    the project is under way: one live project a need.
+    """
 
     __tablename__ = "need_project"
     __table_args__ = (state_check(ProjectState), one_of("status", STATUSES))
@@ -47,7 +57,10 @@ class NeedProject(Row, Stateful, OfficeBase):
     live_key: Mapped[int | None] = mapped_column(unique=True)
     floor: Mapped[dict[str, str]] = mapped_column(JSON)
     flags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    flagged: Mapped[bool] = mapped_column(default=False)
     safeguarded: Mapped[bool] = mapped_column(default=False)
+    neighbour: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    neighbour_note: Mapped[str | None] = mapped_column(OfficeSecret)
     held_back: Mapped[bool] = mapped_column(default=False)
     maker_key: Mapped[str] = mapped_column(BlindIndex)
     checker_key: Mapped[str | None] = mapped_column(BlindIndex)
@@ -55,10 +68,13 @@ class NeedProject(Row, Stateful, OfficeBase):
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"), index=True)
     generic: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str | None]
+    planned_on: Mapped[date | None]
+    planned_label: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    planned_k: Mapped[int | None]
     withheld_reason: Mapped[str | None]
     withheld_since: Mapped[date | None]
     need: Mapped[Need] = relationship()
-    cohort: Mapped[Cohort | None] = relationship()
+    cohort: Mapped[Cohort | None] = relationship(back_populates="projects")
     approvals: Mapped[list["PublishApproval"]] = relationship(order_by="PublishApproval.id")
 
     @property
@@ -68,6 +84,16 @@ class NeedProject(Row, Stateful, OfficeBase):
     @property
     def finest(self) -> Label:
         return Label(**self.floor)
+
+    @property
+    def preview(self) -> Label:
+        """The label it would carry as the last plan has it; before that the finest it may carry."""
+        return Label(**(self.planned_label or self.floor))
+
+    @property
+    def unsure(self) -> bool:
+        """Someone who knows the village could not rule out that a neighbour guesses."""
+        return UNSURE in self.neighbour.values()
 
 
 class PublishApproval(Row, OfficeBase):

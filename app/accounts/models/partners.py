@@ -28,7 +28,26 @@ SKILLS = {
     "errand": "代买代办",
     "skill": "教手艺",
 }
+LANGUAGES = {"mandarin": "普通话", "local": "宁夏方言", "sign": "手语"}
+TIMES = {"weekday": "平日白天", "evening": "平日晚上", "weekend": "周末"}
 CADENCE = {"once": "一次", "monthly": "每月一次", "fortnightly": "每两周一次", "weekly": "每周一次"}
+FOR_CHILDREN = ("background", "training_child")  # what an adult needs around a child (I-22)
+# The papers that each kind hands in, by the item of verification that they prove; True where it cannot be left out.
+PAPERS = {
+    "volunteer": {"real_name": True, "background": False, "training_child": False},
+    "charity": {"licence": True, "charity_reg": True, "credit": False},
+    "enterprise": {"licence": True, "credit": False},
+    "volunteer_group": {"licence": True, "credit": False},
+    "social_org": {"licence": True, "credit": False},
+}
+PAPER_LABELS = {
+    "real_name": "身份证（正反面拍在一张上）",
+    "background": "无犯罪记录证明",
+    "training_child": "儿童保护培训结业证明",
+    "licence": "营业执照或登记证书",
+    "charity_reg": "慈善组织登记（认定）证书",
+    "credit": "信用报告",
+}
 
 
 class _Partner(Row, Stateful):
@@ -49,6 +68,9 @@ class _Partner(Row, Stateful):
         until = self.checks.get(item)
         return until is not None and day <= date.fromisoformat(until)
 
+    def may_be_with_children(self, day: date) -> bool:
+        return all(self.has_check(item, day) for item in FOR_CHILDREN)
+
 
 class Organisation(_Partner, PublicBase):
     """A charity, an enterprise or a group: one kind of thing (decisions 5)."""
@@ -64,6 +86,10 @@ class Organisation(_Partner, PublicBase):
     kind: Mapped[str]
     uscc: Mapped[str] = mapped_column(String(18), unique=True)
     contact: Mapped[str] = mapped_column(PublicSecret)
+
+    @property
+    def partner_kind(self) -> str:
+        return self.kind
 
     @property
     def organisation_id(self) -> int:
@@ -87,6 +113,11 @@ class Volunteer(_Partner, PublicBase):
     real_name: Mapped[str] = mapped_column(PublicSecret)
     skills: Mapped[list[str]] = mapped_column(JSON, default=list)
     languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    times: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    @property
+    def partner_kind(self) -> str:
+        return "volunteer"
 
     @property
     def organisation_id(self) -> None:

@@ -1,12 +1,15 @@
 """Reading partners, on either side."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models.partners import Organisation, Volunteer
-from app.accounts.models.verification import Verification, VerificationPaper
+from app.accounts.models.office import Officer, Post
+from app.accounts.models.partners import FOR_CHILDREN, Organisation, Volunteer
+from app.accounts.models.verification import Verification
+from app.accounts.states import VerificationState
 from app.core.paging import Page, paged
 from app.policy.actors import Actor
 
@@ -27,21 +30,64 @@ def verification_by_id(session: Session, verification_id: int) -> Verification |
     return session.get(Verification, verification_id)
 
 
-def paper_by_id(session: Session, verification_id: int, paper_id: int) -> VerificationPaper | None:
-    paper = session.get(VerificationPaper, paper_id)
-    return paper if paper is not None and paper.verification_id == verification_id else None
-
-
 def verifications_in_area(session: Session, actor: Actor, *, state: str = "", page: int = 1) -> Page:
+    """The newest first; `state` blank shows all."""
     statement = select(Verification).where(Verification.area.startswith(actor.area))
     if state:
         statement = statement.where(Verification.state == state)
     return paged(session, statement.order_by(Verification.id.desc()), page)
 
 
-def verifications_waiting(session: Session, actor: Actor, *states: str) -> Sequence[Verification]:
+def verification_counts(session: Session, actor: Actor) -> dict[str, int]:
+    rows = session.execute(
+        select(Verification.state, func.count())
+        .where(Verification.area.startswith(actor.area))
+        .group_by(Verification.state)
+    )
+    return {state: n for state, n in rows}
+
+
+def dossiers_of(session: Session, token: str) -> Sequence[Verification]:
+    """Everything one partner ever handed in, the newest first."""
+    return session.scalars(select(Verification).where(Verification.token == token).order_by(Verification.id.desc())).all()
+
+
+def twins_of(session: Session, dossier: Verification) -> Sequence[Verification]:
+    """The same identity number under another account: two people must look before it is verified twice."""
+    if dossier.id_index is None:
+        return []
     return session.scalars(
-        select(Verification)
-        .where(Verification.area.startswith(actor.area), Verification.state.in_(states))
-        .order_by(Verification.id)
+        select(Verification).where(
+            Verification.id_index == dossier.id_index,
+            Verification.token != dossier.token,
+            Verification.state.not_in((VerificationState.RETURNED, VerificationState.REJECTED)),
+        )
     ).all()
+
+
+def works_in(session: Session, id_index: str | None, county: str, day: date) -> bool:
+    """True when an officer with this identity number holds a post in the county on that day."""
+    if id_index is None:
+        return False
+    post = (
+        select(Post.id)
+        .join(Officer)
+        .where(
+            Officer.person_key == id_index,
+            Post.region_code.startswith(county),
+            or_(Post.valid_to.is_(None), Post.valid_to >= day),
+        )
+    )
+    return session.scalar(post.limit(1)) is not None
+
+
+def checked_adults(session: Session, county: str, day: date, *, but: str = "") -> list[Verification]:
+    """Verified volunteers of a county whose background and training hold on that day (I-22)."""
+    statement = select(Verification).where(
+        Verification.area == county,
+        Verification.subject == "volunteer",
+        Verification.state == VerificationState.VERIFIED,
+        Verification.token != but,
+    )
+    newest = {v.token: v for v in session.scalars(statement.order_by(Verification.id))}
+    return [v for v in newest.values() if all(v.holds(item, day) for item in FOR_CHILDREN)]

@@ -36,6 +36,7 @@ def office_actor(officer: Officer, post: Post) -> Actor:
         unit_id=post.unit_id,
         actions=frozenset(unit.actions if unit else ()),
         grid=post.grid,
+        safeguarding=bool(unit and unit.safeguarding),
     )
 
 

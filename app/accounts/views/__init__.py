@@ -1,6 +1,6 @@
 """Pages of the accounts room."""
 
-from app.accounts.views import health
+from app.accounts.views import health, partners, verification
 
-OFFICE = (health.blueprint,)
-PUBLIC = (health.blueprint,)
+OFFICE = (health.blueprint, verification.blueprint)
+PUBLIC = (health.blueprint, partners.blueprint)

@@ -21,6 +21,7 @@ from app.policy.lists import FREQUENCY
 from app.policy.regions import display_name
 from app.releases.models import NeedProject
 from app.releases.queries import project_by_number
+from app.releases.states import ProjectState
 
 
 def open_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
@@ -167,7 +168,10 @@ def confirm(session: Session, tie: Tie, *, qty: int, actor: Actor, now: datetime
     require(actor, "tie.confirm", tie)
     advance(session, TIE, tie, "confirm", actor=actor, now=now)
     tie.confirmed_on, tie.confirmed_by_key, tie.confirmed_qty = local_day(now), actor.person_key, qty
-    met = holding.confirm(session, tie.need, qty=qty, actor=actor, now=now)
+    project = project_by_number(session, tie.project_id)
+    met = holding.confirm(session, tie.need, qty=qty, on_shelf=_on_shelf(project), actor=actor, now=now)
+    if not met and project is not None and project.status == "claimed":
+        project.status = "open"
     _tell(session, tie, "pledge.confirmed", {}, now)
     text = "家里确认合用，这一项已实现" if met else f"家里确认 {qty} 件合用，还差 {tie.need.residual_qty} 件"
     _note(session, tie, text, "confirmation", "confirmed", actor, now)
@@ -187,11 +191,15 @@ def dispute(session: Session, tie: Tie, *, reason: str, actor: Actor, now: datet
 
 
 def _free(session: Session, tie: Tie, now: datetime) -> None:
-    if tie.need.state in (NeedState.HELD, NeedState.COMMITTED):
-        holding.free(session, tie.need, actor=SYSTEM, now=now)
     project = project_by_number(session, tie.project_id)
+    if tie.need.state in (NeedState.HELD, NeedState.COMMITTED):
+        holding.free(session, tie.need, on_shelf=_on_shelf(project), actor=SYSTEM, now=now)
     if project is not None and project.status == "claimed":
         project.status = "open"
+
+
+def _on_shelf(project: NeedProject | None) -> bool:
+    return project is not None and project.state == ProjectState.PUBLIC
 
 
 def _tell(session: Session, tie: Tie, kind: str, payload: dict[str, Any], now: datetime) -> None:

@@ -17,10 +17,10 @@ def hold(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
     advance(session, NEED, need, "hold", actor=actor, now=now)
 
 
-def free(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
-    """A hold or a promise ended without help: the need is open again."""
+def free(session: Session, need: Need, *, on_shelf: bool = True, actor: Actor, now: datetime) -> None:
+    """A hold or a promise ended without help: the need is open again, or waits in step ③ if its card is gone."""
     action = "cancel_pledge" if need.state == NeedState.COMMITTED else "free"
-    advance(session, NEED, need, action, actor=actor, now=now)
+    advance(session, NEED, need, action if on_shelf else "put_back", actor=actor, now=now)
 
 
 def commit(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
@@ -31,13 +31,16 @@ def deliver(session: Session, need: Need, *, actor: Actor, now: datetime) -> Non
     advance(session, NEED, need, "deliver", actor=actor, now=now)
 
 
-def confirm(session: Session, need: Need, *, qty: int, actor: Actor, now: datetime) -> bool:
+def confirm(
+    session: Session, need: Need, *, qty: int, on_shelf: bool = True, actor: Actor, now: datetime
+) -> bool:
     """Lowers the residual by what was confirmed; True when nothing is missing any more. Raises BadInput."""
     if not 0 < qty <= need.residual_qty:
         raise BadInput(msg("确认的数量要在 1 到 {n} 之间。", n=need.residual_qty), field="qty")
     need.residual_qty -= qty
     met = need.residual_qty == 0
-    advance(session, NEED, need, "confirm_full" if met else "confirm_part", actor=actor, now=now)
+    part = "confirm_part" if on_shelf else "confirm_part_off_shelf"
+    advance(session, NEED, need, "confirm_full" if met else part, actor=actor, now=now)
     if met:
         need.met_on = local_day(now)
     return met

@@ -5,30 +5,45 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.core.clock import local_day
 from app.core.errors import Refusal
 from app.core.messages import msg
 from app.core.outbox import send
 from app.core.states import advance, begin
 from app.core.tokens import token
+from app.library.models import Card
 from app.library.operations import set_claimed
+from app.library.queries import card_by_number
 from app.matches.models import PairingProposal
-from app.matches.operations.answering import choose
+from app.matches.operations.answering import choose, end_choice
 from app.matches.operations.proposing import donor_facts
+from app.matches.operations.scoring import is_allowed, willing_partners
 from app.pairings.models import Pairing
 from app.pairings.queries import pairing_by_ref
-from app.pairings.states import OPEN, PAIRING
+from app.pairings.states import COMING, OPEN, PAIRING, VISIT
 from app.policy.actors import SYSTEM, Actor
+
+TAKEN = msg("这一项刚被别人接走了。县里会再给你推荐。")
 
 
 def accept_proposal(session: Session, proposal: PairingProposal, *, actor: Actor, now: datetime) -> Pairing:
-    """Raises Refusal when someone else was first: the card is the lock that claims and pairings share."""
+    """Raises Refusal when someone else was first: the card is the lock that claims and pairings share.
+
+    Also for a partner whose checks ran out since (I-21), or who has no place left.
+    """
+    card = card_by_number(session, proposal.project_id)
+    if card is None or card.blanked:
+        raise Refusal(TAKEN)
+    _may_accept(session, proposal, card, now)
     choose(session, proposal, actor=actor, now=now)
     if not set_claimed(session, proposal.project_id, claimed=True, now=now):
-        raise Refusal(msg("这一项刚被别人接走了。县里会再给你推荐。"))
+        raise Refusal(TAKEN)
     pairing = Pairing(
         pairing_ref=token(),
         project_id=proposal.project_id,
         live_key=proposal.project_id,
+        title=card.title,
+        label_text=card.label_text,
         organisation_id=proposal.organisation_id,
         volunteer_id=proposal.volunteer_id,
         proposal_ref=proposal.proposal_ref,
@@ -37,14 +52,23 @@ def accept_proposal(session: Session, proposal: PairingProposal, *, actor: Actor
     begin(session, PAIRING, pairing, actor=actor, now=now)
     payload = {
         "pairing_ref": pairing.pairing_ref,
+        "proposal_ref": pairing.proposal_ref,
         "project_id": pairing.project_id,
         "donor": donor_facts(proposal.interest),
         "accepted_at": now.isoformat(),
     }
-    send(
-        session, "pairing.accepted", payload, key=pairing.pairing_ref, subject=pairing.project_id, now=now
-    )
+    send(session, "pairing.accepted", payload, key=pairing.pairing_ref, subject=pairing.project_id, now=now)
     return pairing
+
+
+def _may_accept(session: Session, proposal: PairingProposal, card: Card, now: datetime) -> None:
+    day, interest = local_day(now), proposal.interest
+    if not interest.partner.is_verified(day):
+        raise Refusal(msg("你的身份还没有核验，或者已经到期。核验通过后就能接。"))
+    if interest.id not in {w.interest.id for w in willing_partners(session, day)}:
+        raise Refusal(msg("你现在结的对子已经够了。先办好手上的，或者在“我能出什么”里改一改。"))
+    if not is_allowed(interest, card, day):
+        raise Refusal(msg("这一项要的条件，你现在的登记里缺一样。看看“我的”里核验到期没有。"))
 
 
 def stop(session: Session, pairing: Pairing, *, actor: Actor, now: datetime) -> None:
@@ -83,7 +107,7 @@ def take_activation(session: Session, payload: dict[str, Any], *, now: datetime)
     pairing.ends_on = date.fromisoformat(payload["ends_on"])
     pairing.first_on = date.fromisoformat(payload["first_on"])
     pairing.liaison_name, pairing.liaison_phone = payload["liaison_name"], payload["liaison_phone"]
-    pairing.meeting_point = payload["meeting_point"]
+    pairing.meeting_point, pairing.adults_min = payload["meeting_point"], payload.get("adults_min", 1)
     advance(session, PAIRING, pairing, "activate", actor=SYSTEM, now=now)
 
 
@@ -96,6 +120,11 @@ def take_end(session: Session, payload: dict[str, Any], *, now: datetime) -> Non
 
 
 def _free(session: Session, pairing: Pairing, now: datetime, *, open_again: bool = True) -> None:
+    """Closes what was disclosed, cancels what was planned, gives the partner its place back (I-32)."""
+    for visit in pairing.visits:
+        if visit.state in COMING:
+            advance(session, VISIT, visit, "cancel", actor=SYSTEM, now=now)
+    end_choice(session, pairing.proposal_ref, now=now)
     pairing.live_key = None
     pairing.liaison_name = pairing.liaison_phone = pairing.meeting_point = None
     if open_again:

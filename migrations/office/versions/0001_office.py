@@ -217,7 +217,10 @@ def upgrade() -> None:
     sa.Column('area', sa.String(length=6), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('fields', sa.Text(), nullable=False),
+    sa.Column('id_index', sa.String(64), nullable=True),
     sa.Column('items', sa.JSON(), nullable=False),
+    sa.Column('checks', sa.JSON(), nullable=False),
+    sa.Column('valid_to', sa.Date(), nullable=True),
     sa.Column('first_by_key', sa.String(64), nullable=True),
     sa.Column('second_by_key', sa.String(64), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
@@ -232,6 +235,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('submission', name=op.f('uq_verification_submission'))
     )
     op.create_index(op.f('ix_verification_area'), 'verification', ['area'], unique=False)
+    op.create_index(op.f('ix_verification_id_index'), 'verification', ['id_index'], unique=False)
     op.create_index(op.f('ix_verification_state'), 'verification', ['state'], unique=False)
     op.create_index(op.f('ix_verification_token'), 'verification', ['token'], unique=False)
     op.create_table('case',
@@ -332,12 +336,14 @@ def upgrade() -> None:
     op.create_index(op.f('ix_post_officer_id'), 'post', ['officer_id'], unique=False)
     op.create_table('verification_paper',
     sa.Column('verification_id', sa.Integer(), nullable=False),
+    sa.Column('item', sa.String(length=20), nullable=False),
     sa.Column('file_name', sa.Text(), nullable=False),
     sa.Column('mime', sa.String(length=40), nullable=False),
     sa.Column('content', sa.Text(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by', sa.String(), nullable=False),
+    sa.CheckConstraint("item IN ('real_name', 'age', 'background', 'training_child', 'uscc', 'licence', 'charity_reg', 'credit')", name=op.f('ck_verification_paper_item_known')),
     sa.ForeignKeyConstraint(['verification_id'], ['verification.id'], name=op.f('fk_verification_paper_verification_id_verification')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_verification_paper'))
     )
@@ -586,7 +592,10 @@ def upgrade() -> None:
     sa.Column('live_key', sa.Integer(), nullable=True),
     sa.Column('floor', sa.JSON(), nullable=False),
     sa.Column('flags', sa.JSON(), nullable=False),
+    sa.Column('flagged', sa.Boolean(), nullable=False),
     sa.Column('safeguarded', sa.Boolean(), nullable=False),
+    sa.Column('neighbour', sa.JSON(), nullable=False),
+    sa.Column('neighbour_note', sa.Text(), nullable=True),
     sa.Column('held_back', sa.Boolean(), nullable=False),
     sa.Column('maker_key', sa.String(64), nullable=False),
     sa.Column('checker_key', sa.String(64), nullable=True),
@@ -594,6 +603,9 @@ def upgrade() -> None:
     sa.Column('cohort_id', sa.Integer(), nullable=True),
     sa.Column('generic', sa.Boolean(), nullable=False),
     sa.Column('status', sa.String(), nullable=True),
+    sa.Column('planned_on', sa.Date(), nullable=True),
+    sa.Column('planned_label', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('planned_k', sa.Integer(), nullable=True),
     sa.Column('withheld_reason', sa.String(), nullable=True),
     sa.Column('withheld_since', sa.Date(), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),

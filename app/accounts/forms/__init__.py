@@ -1,0 +1,1 @@
+"""What partners type to register, and what two officers decide about them."""

@@ -1,0 +1,138 @@
+"""Which partner and card may go together (hard checks, step 1) and how well (domain 4.20). Public facts alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.library.models import Card
+from app.library.queries import parameter_at
+from app.library.states import CardStatus
+from app.matches.models import Interest
+from app.matches.queries import live_pairs, open_interests, places_taken
+from app.policy.catalogue import ITEMS, NAMES
+from app.policy.lattice import covered_counties
+from matching.weights import WEIGHTS, Need, Person, Score, score
+
+LEAST_SCORE = 40.0  # below it a pair is not worth an officer's look
+SKILL_ITEMS = {
+    "company": ("S01",),
+    "tutor": ("S02",),
+    "psy": ("S03",),
+    "clean": ("S04",),
+    "haircut": ("S06",),
+    "escort": ("S07",),
+    "repair": ("S08", "S09"),
+    "law": ("S10",),
+    "skill": ("S11",),
+    "errand": ("S12",),
+    "rehab": ("S05", "S13"),
+}
+
+
+@dataclass(frozen=True)
+class Pair:
+    interest: Interest
+    card: Card
+    score: Score
+
+
+@dataclass(frozen=True)
+class Willing:
+    """An open interest of a verified partner, with the places that it has left."""
+
+    interest: Interest
+    places: int
+
+
+def willing_partners(session: Session, day: date) -> list[Willing]:
+    """Verified and unexpired, with a place left; for a volunteer never more than `max_pairs_volunteer`."""
+    taken, most = places_taken(session), parameter_at(session, "max_pairs_volunteer", day)
+    found = []
+    for interest in open_interests(session):
+        allowed = min(interest.capacity, most) if interest.volunteer_id is not None else interest.capacity
+        places = allowed - taken.get(interest.id, 0)
+        if places > 0 and interest.partner.is_verified(day):
+            found.append(Willing(interest, places))
+    return found
+
+
+def pairs_of(session: Session, willing: Sequence[Willing], cards: Sequence[Card], day: date) -> list[Pair]:
+    """Every allowed pair above the least score, in a fixed order."""
+    known, weights = live_pairs(session), weights_on(session, day)
+    needs = [(card, need_of(card, day)) for card in cards]
+    found = []
+    for interest in (w.interest for w in willing):
+        person = person_of(interest)
+        for card, need in needs:
+            if (interest.id, card.project_id) in known or not is_allowed(interest, card, day):
+                continue
+            value = score(person, need, weights)
+            if value.total >= LEAST_SCORE:
+                found.append(Pair(interest, card, value))
+    return sorted(found, key=lambda p: (p.interest.id, p.card.project_id))
+
+
+def weights_on(session: Session, day: date) -> Mapping[str, float]:
+    """The weights are dated parameters; an officer's newer row arrives by letter."""
+    return {name: float(parameter_at(session, f"match_weight_{name}", day)) for name in WEIGHTS}
+
+
+def can_be_paired(card: Card, county: str) -> bool:
+    """Open services: goods and money are claimed by those who choose them."""
+    fits = not county or county in covered_counties(card.cohort.region_label)
+    return card.status == CardStatus.OPEN and not card.blanked and card.kind == "service" and fits
+
+
+def is_allowed(interest: Interest, card: Card, day: date) -> bool:
+    """Kind, reach, what is needed around children, professional items."""
+    if "service" not in interest.kinds:
+        return False
+    if not covered_counties(card.cohort.region_label) & set(interest.counties):
+        return False
+    item = NAMES.get(card.need_item or "")
+    if item is None:
+        return True
+    if item.concerns_minor and not (interest.minors_ok and interest.partner.may_be_with_children(day)):
+        return False
+    return not item.needs_professional or item.code in skilled_items(interest)
+
+
+def skilled_items(interest: Interest) -> frozenset[str]:
+    """A volunteer's by the skills of the profile, an organisation's by what it says it does."""
+    if interest.organisation_id is not None:
+        return frozenset(interest.items)
+    skills = interest.volunteer.skills if interest.volunteer else []
+    return frozenset(code for skill in skills for code in SKILL_ITEMS.get(skill, ()))
+
+
+def person_of(interest: Interest) -> Person:
+    return Person(
+        wants=frozenset(interest.kinds) | {ITEMS[c].name for c in interest.items if c in ITEMS},
+        skills=frozenset(ITEMS[c].name for c in skilled_items(interest) if c in ITEMS),
+        counties=frozenset(interest.counties),
+        prefectures=frozenset(c[:4] for c in interest.counties),
+        cadence=interest.cadence,
+    )
+
+
+def need_of(card: Card, day: date) -> Need:
+    return Need(
+        item=card.need_item or "",
+        kind=card.kind or "",
+        counties=covered_counties(card.cohort.region_label),
+        recurring=is_recurring(card),
+        weeks=weeks_on_shelf(card, day),
+    )
+
+
+def is_recurring(card: Card) -> bool:
+    item = NAMES.get(card.need_item or "")
+    return bool(item and "每周" in item.options)
+
+
+def weeks_on_shelf(card: Card, day: date) -> int:
+    """Counted from the month of publication, which is all that the card says."""
+    year, month = (int(x) for x in card.cohort.published_month.split("-"))
+    return max(0, (day - date(year, month, 1)).days // 7)

@@ -1,0 +1,57 @@
+"""What a partner can give, and declining a proposal (public side)."""
+
+from flask import Blueprint, flash, redirect, render_template
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.accounts.queries.partners import partner_of
+from app.core.answers import accepted
+from app.core.guard import Desk, access
+from app.matches.forms import DeclineForm, InterestForm
+from app.matches.models import PairingProposal
+from app.matches.operations.answering import decline
+from app.matches.operations.interests import state_interest
+from app.matches.queries import interest_of, proposal_by_ref
+
+blueprint = Blueprint("matches", __name__)
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/my/interest")
+@access("interest.state")
+def interest(desk: Desk) -> str:
+    return _page(desk, InterestForm(obj=interest_of(desk.session, desk.actor)))
+
+
+@blueprint.post("/my/interest")
+@access("interest.state")
+def keep_interest(desk: Desk) -> Answer:
+    form = InterestForm()
+
+    def act() -> None:
+        state_interest(desk.session, form.offer(), actor=desk.actor, now=desk.now)
+
+    if not accepted(form, act):
+        return _page(desk, form), 422
+    flash(_("记下了。有合适的，县里会推荐给你，最多三件。"))
+    return redirect("/my", 303)
+
+
+@blueprint.post("/my/proposals/<proposal_ref>/decline")
+@access("proposal.answer", subject=proposal_by_ref)
+def decline_proposal(desk: Desk, proposal: PairingProposal) -> Response:
+    """One tap; the reason may be 不想说."""
+    form = DeclineForm()
+    if accepted(
+        form, lambda: decline(desk.session, proposal, code=form.code.data, actor=desk.actor, now=desk.now)
+    ):
+        flash(_("知道了，下回配得更准。不告诉那户人家，也不影响你。"))
+    return redirect("/my", 303)
+
+
+def _page(desk: Desk, form: InterestForm) -> str:
+    partner = partner_of(desk.session, desk.actor)
+    return render_template("matches/interest.html", form=form, partner=partner)
+
+
+PUBLIC = (blueprint,)

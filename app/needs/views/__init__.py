@@ -1,0 +1,5 @@
+"""Pages of the needs room (office)."""
+
+from app.needs.views.cascade import blueprint
+
+OFFICE = (blueprint,)

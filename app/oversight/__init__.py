@@ -1,0 +1,1 @@
+"""What runs through all rooms: the start page of each officer, and the household on one page."""

@@ -1,0 +1,12 @@
+"""Names of the pages of other rooms that the start page and the household page lead to."""
+
+CASE, CASES, NEW_CASE = "cases.show", "cases.index", "cases.new"
+BATCH, BATCHES, IMPORT = "batches.show", "batches.index", "imports.index"
+NEED, NEEDS = "needs.show", "needs.index"
+PROJECT, PROJECTS, NEED_REVIEW = "releases.show", "releases.index", "releases.prepare"
+TIE, TIES = "followup.tie", "followup.index"
+PAIR, PAIRS = "followup.pair", "followup.pairs"
+PROPOSALS, FILING_CHECKS = "followup.proposals", "followup.filing_checks"
+VERIFICATION, VERIFICATIONS = "verifications.show", "verifications.index"
+ACCOUNTS = "staff.index"
+TODAY, TIMELINE = "oversight.today", "oversight.timeline"

@@ -1,0 +1,132 @@
+"""What waits before publication: preparing, the third look, approving. One task for each sort, with its count."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.core.clock import at_local, local_day
+from app.core.messages import msg
+from app.needs.models import Need
+from app.needs.states import NeedState
+from app.oversight.queries import doors
+from app.oversight.queries.gathering import pile
+from app.oversight.queries.need_tasks import place_of, waited
+from app.oversight.queries.task import Due, Pile, Task, at_moment
+from app.policy.actors import Actor
+from app.policy.regions import display_name
+from app.releases.models import NeedProject
+from app.releases.states import ProjectState
+
+TICK_HOUR = 8
+
+
+def next_tick(now: datetime) -> datetime:
+    """The next Monday 08:00 in Asia/Shanghai (decisions 15)."""
+    day = local_day(now)
+    monday = day + timedelta(days=-day.weekday() % 7)
+    tick = at_local(monday, TICK_HOUR)
+    return tick if tick > now else at_local(monday + timedelta(days=7), TICK_HOUR)
+
+
+def before_tick(now: datetime) -> Due | None:
+    return at_moment(next_tick(now))
+
+
+def _count(session: Session, statement: Select[tuple[int]]) -> int:
+    return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+
+
+def needs_to_prepare(session: Session, actor: Actor, now: datetime) -> Pile:
+    """Stage-③ needs without a live project; the bypassed ones are matched directly (decisions 19)."""
+    live = select(NeedProject.live_key).where(NeedProject.live_key.is_not(None))
+    waiting = select(Need.id).where(
+        Need.state == NeedState.STAGE3,
+        Need.area.startswith(actor.area),
+        Need.bypassed.is_(False),
+        Need.id.not_in(live),
+    )
+    total = _count(session, waiting)
+    task = Task(
+        kind="project.prepare",
+        ref=0,
+        title=msg("初审 {n} 件可以请社会来接的", n=total),
+        where=display_name(actor.area),
+        why=msg("审完交给负责人，赶下周一的批次"),
+        act=msg("去初审"),
+        endpoint=doors.PROJECTS,
+        due=before_tick(now),
+    )
+    tasks = (task,) if total else ()
+    return Pile("project.prepare", msg("要初审公布的"), "clipboard-check", total, tasks, doors.PROJECTS)
+
+
+def _drafted(actor: Actor) -> Select[tuple[int]]:
+    return (
+        select(NeedProject.id)
+        .join(Need, NeedProject.need_id == Need.id)
+        .where(NeedProject.state == ProjectState.DRAFTED, Need.area.startswith(actor.area))
+    )
+
+
+def projects_to_approve(session: Session, actor: Actor, now: datetime) -> Pile:
+    total = _count(session, _drafted(actor))
+    task = Task(
+        kind="project.approve",
+        ref=0,
+        title=msg("复审 {n} 件要公布的", n=total),
+        where=display_name(actor.area),
+        why=msg("周一 08:00 前审完，赶得上这一批"),
+        act=msg("去复审"),
+        endpoint=doors.PROJECTS,
+        due=before_tick(now),
+    )
+    tasks = (task,) if total else ()
+    return Pile("project.approve", msg("要复审公布的"), "clipboard-check", total, tasks, doors.PROJECTS)
+
+
+def projects_to_safeguard(session: Session, actor: Actor, now: datetime) -> Pile:
+    """What concerns children or rare things waits for 妇联, 卫健 or 民政 as well."""
+    unseen = session.scalars(
+        select(NeedProject.flags).where(NeedProject.id.in_(_drafted(actor)), NeedProject.safeguarded.is_(False))
+    )
+    total = sum(bool(flags) for flags in unseen) if actor.safeguarding else 0
+    task = Task(
+        kind="project.safeguard",
+        ref=0,
+        title=msg("看 {n} 件涉及孩子或少见情况的", n=total),
+        where=display_name(actor.area),
+        why=msg("你看过，负责人才能同意公布"),
+        act=msg("去看"),
+        endpoint=doors.PROJECTS,
+        due=before_tick(now),
+    )
+    tasks = (task,) if total else ()
+    return Pile("project.safeguard", msg("要先看保护意见的"), "shield-check", total, tasks, doors.PROJECTS)
+
+
+def needs_to_place(session: Session, actor: Actor, now: datetime) -> Pile:
+    """Bypassed needs are never published: the county finds one verified partner itself."""
+    statement = (
+        select(Need)
+        .where(Need.state == NeedState.STAGE3, Need.area.startswith(actor.area), Need.bypassed)
+        .options(joinedload(Need.case))
+        .order_by(Need.stage3_on, Need.id)
+    )
+
+    def make(need: Need) -> Task:
+        since = at_local(need.stage3_on) if need.stage3_on else None
+        return Task(
+            kind="need.place",
+            ref=need.id,
+            title=msg("急难直通，找一家对接：{what}", what=need.title),
+            where=place_of(need),
+            why=waited(since, local_day(now)),
+            act=msg("去对接"),
+            endpoint=doors.NEED,
+            args={"need_id": need.id},
+            urgency=need.urgency,
+        )
+
+    listed = {"kind": "need.place", "heading": msg("急难直通，要直接对接的"), "icon": "life-buoy"}
+    return pile(session, statement, make, **listed, endpoint=doors.NEEDS, state=str(NeedState.STAGE3))
