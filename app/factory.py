@@ -38,10 +38,10 @@ def build(settings: Settings) -> Flask:
         front = build_public(house)
     elif settings.side == "office":
         front = build_front(house)
-        _mount(front, build_office(house))
+        mount_office(front, build_office(house))
     else:
         front = build_public(house)
-        _mount(front, build_office(house))
+        mount_office(front, build_office(house))
     front.extensions["house"] = house
     _add_commands(front, settings)
     return front
@@ -94,7 +94,8 @@ def _flask(name: str, settings: Settings, *, cookie: str, path: str) -> Flask:
     return app
 
 
-def _mount(front: Flask, office: Flask) -> None:
+def mount_office(front: Flask, office: Flask) -> None:
+    """One address for both: the office answers below /office."""
     front.wsgi_app = DispatcherMiddleware(front.wsgi_app, {"/office": office.wsgi_app})  # type: ignore[method-assign]
 
 

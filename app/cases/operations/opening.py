@@ -58,6 +58,8 @@ def open_case(
     try:
         session.flush()
     except IntegrityError as error:
+        if "CHECK" in str(error.orig).upper():  # a value outside its closed list is the caller's fault, not the family's
+            raise
         raise BadInput(msg("这户里有人已经在另一户在帮家庭里，或者户编号已经用过。请与县社工部联系。")) from error
     case = Case(
         case_no=case_no,
