@@ -10,11 +10,13 @@ from app.cases.models import BatchItem, Case, CaseRecord, Consent, Draft, EntryB
 from app.cases.states import CaseState, ConsentState
 from app.core.paging import Page, paged
 from app.core.secrets import blind_index
+from app.core.states import OfficeStateChange
 from app.policy import lists
 from app.policy.actors import Actor, Role
 from app.policy.lattice import Facts
 
 CHILD_UNDER, ELDER_FROM = 18, 60
+HOUSEHOLD_FORM = "household"
 SORTS = {"new": (Case.created_at.desc(), Case.id.desc()), "no": (Case.case_no,), "due": (Case.due_on, Case.id)}
 
 
@@ -37,10 +39,22 @@ def in_scope(statement: Select[tuple[Case]], actor: Actor) -> Select[tuple[Case]
 
 
 def cases_in_area(
-    session: Session, actor: Actor, *, state: str = "", q: str = "", sort: str = "new", page: int = 1
+    session: Session,
+    actor: Actor,
+    *,
+    state: str = "",
+    q: str = "",
+    place: str = "",
+    sort: str = "new",
+    page: int = 1,
 ) -> Page:
-    """`q`: a case number, or a whole resident number or phone (found by its blind index, never by likeness)."""
+    """`q`: a case number, or a whole resident number or phone (found by its blind index, never by likeness).
+
+    `place`: a township or village; one outside the actor's area finds nothing.
+    """
     statement = in_scope(select(Case), actor).options(joinedload(Case.household).selectinload(Household.members))
+    if place:
+        statement = statement.where(Case.area.startswith(place, autoescape=True))
     if state:
         statement = statement.where(Case.state == state)
     if q:
@@ -165,6 +179,35 @@ def drafts_of(session: Session, actor: Actor, form: str) -> Sequence[Draft]:
     return session.scalars(
         select(Draft).where(Draft.officer_id == actor.account_id, Draft.form == form).order_by(Draft.saved_at.desc())
     ).all()
+
+
+def draft_by_key(session: Session, key: str) -> Draft | None:
+    """A household that somebody has begun to write; whose it is, the access table asks."""
+    return session.scalar(select(Draft).where(Draft.form == HOUSEHOLD_FORM, Draft.subject == key))
+
+
+def live_item_of(session: Session, case_id: int) -> BatchItem | None:
+    """The place of a case in a batch that has not decided on it yet."""
+    return session.scalar(select(BatchItem).where(BatchItem.live_key == case_id))
+
+
+def last_item_of(session: Session, case_id: int) -> BatchItem | None:
+    """The newest batch that a case was in, decided or not."""
+    return session.scalar(select(BatchItem).where(BatchItem.case_id == case_id).order_by(BatchItem.id.desc()).limit(1))
+
+
+def moves_of(session: Session, case_id: int) -> Sequence[OfficeStateChange]:
+    """Who moved a case where, oldest first; the reasons of returns and answers stand in them."""
+    return session.scalars(
+        select(OfficeStateChange)
+        .where(OfficeStateChange.subject_type == "case", OfficeStateChange.subject_id == case_id)
+        .order_by(OfficeStateChange.id)
+    ).all()
+
+
+def latest_consents(case: Case) -> dict[str, Consent]:
+    """The newest answer for each purpose."""
+    return {c.scope: c for c in case.consents}
 
 
 def open_reveal(session: Session, case_id: int, actor: Actor, now: datetime) -> Reveal | None:

@@ -107,6 +107,7 @@ CASE = Machine(
             "case.finish_check",
             (home_was_visited, four_conditions_are_stated, supporter_check_is_recorded, record_consent_is_given),
         ),
+        Transition("end_without_consent", CaseState.SCREENING, CaseState.CLOSED, "case.finish_check"),
         Transition("pass_evaluation", CaseState.EVAL_PENDING, CaseState.EVAL_PASSED, "case.evaluate"),
         Transition("fail_evaluation", CaseState.EVAL_PENDING, CaseState.EVAL_FAILED, "case.evaluate"),
         Transition("reopen", CaseState.EVAL_FAILED, CaseState.SCREENING, "case.reopen"),

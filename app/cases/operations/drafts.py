@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
@@ -36,6 +36,11 @@ def save_draft(
     found.content, found.saved_at = text, now
     session.flush()
     return found
+
+
+def content_of(draft: Draft | None) -> dict[str, Any]:
+    """What was typed so far; empty when nothing was kept."""
+    return cast(dict[str, Any], json.loads(draft.content)) if draft is not None else {}
 
 
 def discard_draft(session: Session, *, form: str, subject: str, actor: Actor) -> None:

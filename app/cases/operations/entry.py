@@ -17,6 +17,8 @@ from app.policy import parameters
 from app.policy.actors import Actor
 from app.policy.calendar import add_working_days
 
+WITH_THE_VILLAGE = (CaseState.EVAL_PASSED, CaseState.RETURNED_VILLAGE)
+
 
 @dataclass(frozen=True)
 class HomeSheet:
@@ -55,7 +57,8 @@ class Vote:
 
 
 def record_home_check(session: Session, case: Case, sheet: HomeSheet, *, actor: Actor, now: datetime) -> None:
-    """Raises BadInput: one person on both lines, a day ahead. The case goes on to the evaluation if it can."""
+    """Raises BadInput: one person on both lines, a day ahead. The case goes on to the evaluation if it can;
+    a household that does not agree to be recorded is let go, and its people are free for later."""
     require(actor, "case.check", case)
     if case.state != CaseState.SCREENING:
         raise Refusal(msg("这户已经过了入户核实这一步。"))
@@ -63,6 +66,18 @@ def record_home_check(session: Session, case: Case, sheet: HomeSheet, *, actor: 
         raise BadInput(msg("核实要两个人。请选另一位同志。"), field="second")
     if sheet.done_on > local_day(now):
         raise BadInput(msg("核实日期不能晚于今天。"), field="done_on")
+    _write_sheet(session, case, sheet, actor=actor, now=now)
+    if any(c.scope == "record" and not c.given for c in sheet.consents):
+        advance(session, CASE, case, "end_without_consent", actor=actor, now=now)
+        case.closed_on = local_day(now)
+        release_household(case)
+        _step(session, case, "家里不同意登记，到此为止", "check", actor, now)
+    else:
+        advance(session, CASE, case, "finish_check", actor=actor, now=now)
+        _step(session, case, "两人入户核实，家里同意登记", "check", actor, now)
+
+
+def _write_sheet(session: Session, case: Case, sheet: HomeSheet, *, actor: Actor, now: datetime) -> None:
     check = HomeCheck(
         done_on=sheet.done_on,
         first_key=actor.person_key,
@@ -80,8 +95,6 @@ def record_home_check(session: Session, case: Case, sheet: HomeSheet, *, actor: 
     for consent in sheet.consents:
         give_consent(session, case, consent, actor=actor, now=now)
     session.flush()
-    advance(session, CASE, case, "finish_check", actor=actor, now=now)
-    _step(session, case, "两人入户核实，家里同意登记", "check", actor, now)
 
 
 def record_evaluation(session: Session, case: Case, vote: Vote, *, actor: Actor, now: datetime) -> Evaluation:
@@ -128,12 +141,24 @@ def add_difficulty(session: Session, case: Case, *, kind: str, detail: str, acto
     session.flush()
 
 
-def submit_list(session: Session, case: Case, *, actor: Actor, now: datetime) -> None:
-    """To the township: ten working days from now. The caller has listed the needs."""
+def remove_difficulty(session: Session, case: Case, difficulty: Difficulty, *, actor: Actor) -> None:
+    """Only while the list is still with the village."""
+    require(actor, "case.submit_list", case)
+    if case.state not in WITH_THE_VILLAGE:
+        raise Refusal(msg("清单已经报走了，不能再改。要改，请乡镇先退回。"))
+    case.difficulties.remove(difficulty)
+    session.delete(difficulty)
+    session.flush()
+
+
+def submit_list(session: Session, case: Case, *, note: str = "", actor: Actor, now: datetime) -> None:
+    """To the township: ten working days from now. The caller has listed the needs; `note` says what was mended."""
     again = case.state == CaseState.RETURNED_VILLAGE
-    advance(session, CASE, case, "resubmit" if again else "submit_list", actor=actor, now=now)
+    action = "resubmit" if again else "submit_list"
+    advance(session, CASE, case, action, actor=actor, now=now, reason=note or None)
     case.due_on = add_working_days(local_day(now), parameters.at("determine_wd", local_day(now)))
-    _step(session, case, "困难清单、需求清单报到乡镇", "list", actor, now)
+    text = "补好了，再报到乡镇" if again else "困难清单、需求清单报到乡镇"
+    _step(session, case, text, "list", actor, now)
 
 
 def return_case(session: Session, case: Case, *, code: str, note: str, actor: Actor, now: datetime) -> None:

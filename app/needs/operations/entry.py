@@ -1,5 +1,6 @@
 """Needs come in with a case, are listed, and confirmed with its determination."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,12 +11,14 @@ from app.cases.operations import entry as case_entry
 from app.cases.operations import filing
 from app.core.errors import BadInput, Refusal
 from app.core.messages import msg
-from app.core.states import advance, begin
+from app.core.states import advance, begin, require
 from app.needs.models import Need
 from app.needs.queries import needs_of
 from app.needs.states import NEED, NeedState
 from app.policy.actors import SYSTEM, Actor
 from app.policy.catalogue import ITEMS
+
+_SERIAL = re.compile(r"(\d+)$")
 
 
 @dataclass(frozen=True)
@@ -61,17 +64,28 @@ def raise_need(session: Session, case: Case, new: NewNeed, *, actor: Actor, now:
 
 
 def next_need_ref(session: Session, case: Case) -> str:
-    return f"{case.household.household_ref}-N{len(needs_of(session, case.id)) + 1}"
+    """Counts on from the highest: a draft that was taken off leaves no number to be used twice."""
+    serials = [int(found.group(1)) for n in needs_of(session, case.id) if (found := _SERIAL.search(n.need_ref))]
+    return f"{case.household.household_ref}-N{max(serials, default=0) + 1}"
 
 
-def submit_list(session: Session, case: Case, *, actor: Actor, now: datetime) -> None:
+def drop_draft(session: Session, need: Need, *, actor: Actor) -> None:
+    """Takes a need off the list again; possible only before it was sent to the township."""
+    require(actor, "need.list", need)
+    if need.state != NeedState.DRAFT:
+        raise Refusal(msg("这一项已经报走了，不能再删。"))
+    session.delete(need)
+    session.flush()
+
+
+def submit_list(session: Session, case: Case, *, note: str = "", actor: Actor, now: datetime) -> None:
     """The village sends difficulties and needs to the township. Raises Refusal when no need is listed."""
     drafts = [n for n in needs_of(session, case.id) if n.state == NeedState.DRAFT]
     for need in drafts:
         advance(session, NEED, need, "list", actor=actor, now=now)
     if not any(n.state == NeedState.LISTED for n in needs_of(session, case.id)):
         raise Refusal(msg("需求清单还是空的。至少列一项需求。"))
-    case_entry.submit_list(session, case, actor=actor, now=now)
+    case_entry.submit_list(session, case, note=note, actor=actor, now=now)
 
 
 def list_later_need(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:

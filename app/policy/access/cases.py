@@ -16,6 +16,16 @@ def linked_household(actor: Actor, subject: Any) -> bool:
     return unit is not None and unit == actor.unit_id and in_area(actor, subject)
 
 
+def own_draft(actor: Actor, subject: Any) -> bool:
+    """What somebody has begun to write is seen by nobody else."""
+    return subject is not None and subject.officer_id == actor.account_id
+
+
+def submitted_in_area(actor: Actor, subject: Any) -> bool:
+    """The county sees a batch, or an item of one, once the township has sent it."""
+    return in_area(actor, subject) and getattr(subject, "batch", subject).state != "draft"
+
+
 RULES = (
     rule("case.list", VW, TO, TL, CS, CL),
     rule("case.read", VW, TO, TL, CS, CL, relation=in_area, audited=True),
@@ -32,10 +42,15 @@ RULES = (
     rule("case.determine", TL, relation=in_area),
     rule("case.close", TL, relation=in_area),
     rule("case.reveal", CS, CL, relation=in_area),
+    rule("case.reveal", DO, relation=linked_household),
+    rule("identity.read", VW, TO, TL, relation=in_area),
+    rule("draft.read", VW, relation=own_draft),
+    rule("draft.write", VW, relation=own_draft),
     rule("consent.record", VW, relation=in_area),
     rule("consent.read", VW, TO, CS, CL, relation=in_area),
     rule("batch.list", TO, TL, CS, CL),
-    rule("batch.read", TO, TL, CS, CL, relation=in_area),
+    rule("batch.read", TO, TL, relation=in_area),
+    rule("batch.read", CS, CL, relation=submitted_in_area),
     rule("batch.make", TO, relation=in_area),
     rule("batch.submit", TL, relation=in_area),
     rule("filing.read", CS, CL, relation=in_area),
