@@ -102,7 +102,9 @@ def _fixed_now(env: Mapping[str, str], name: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise SettingsError(f"JIEDUI_NOW={text!r} is not an ISO 8601 moment such as 2026-11-23T08:00+08:00.") from error
+        raise SettingsError(
+            f"JIEDUI_NOW={text!r} is not an ISO 8601 moment such as 2026-11-23T08:00+08:00."
+        ) from error
     if moment.tzinfo is None:
         raise SettingsError("JIEDUI_NOW needs an offset, for example 2026-11-23T08:00+08:00.")
     return moment

@@ -31,7 +31,8 @@ FLOORS = ("login", "views", "api")
 
 
 def build(settings: Settings) -> Flask:
-    """`public`: the open site. `office`: the officers' site under /office. `both`: one address, two applications."""
+    """`public`: the open site. `office`: the officers' site under /office. `both`: one address, two
+    applications."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     house = open_house(settings)
     if settings.side == "public":
@@ -75,7 +76,9 @@ def build_front(house: House) -> Flask:
 
 
 def _flask(name: str, settings: Settings, *, cookie: str, path: str) -> Flask:
-    app = Flask(f"jiedui-{name}", template_folder=str(ROOT / "app" / "templates"), static_folder=str(ROOT / "static"))
+    app = Flask(
+        f"jiedui-{name}", template_folder=str(ROOT / "app" / "templates"), static_folder=str(ROOT / "static")
+    )
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME=cookie,

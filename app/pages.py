@@ -1,4 +1,5 @@
-"""What every page of a side shares: template globals, filters, headers, languages, and the pages that say no."""
+"""What every page of a side shares: template globals, filters, headers, languages, and the pages that say
+no."""
 
 import logging
 import secrets
@@ -49,7 +50,8 @@ def translate(message: Message | str) -> str:
     """A message in the reader's language, with its values filled in."""
     if isinstance(message, str):
         return message
-    return gettext(message.text).format(**message.values) if message.values else gettext(message.text)
+    text: str = gettext(message.text)
+    return text.format(**message.values) if message.values else text
 
 
 def _may(permission: str, subject: Any = None) -> bool:
@@ -102,7 +104,9 @@ def _headers(response: Response) -> Response:
     response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
-    log.info("request id=%s endpoint=%s status=%s", g.get("request_id"), request.endpoint, response.status_code)
+    log.info(
+        "request id=%s endpoint=%s status=%s", g.get("request_id"), request.endpoint, response.status_code
+    )
     return response
 
 

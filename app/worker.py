@@ -19,7 +19,7 @@ from app.core.messages import msg
 from app.core.outbox import Handler, deliver
 
 log = logging.getLogger(__name__)
-ROOMS = ("accounts", "library", "matches", "pairings", "gifts", "releases", "followup")
+ROOMS = ("accounts", "library", "matches", "pairings", "gifts", "needs", "releases", "followup")
 PAUSE_SECONDS = 1.0
 
 

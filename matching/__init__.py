@@ -1,9 +1,10 @@
-"""Who with whom: transparent scores, one-to-one assignment, and a proof of how good it is.
+"""Who with whom: transparent scores, exact assignment, and a proof of how good it is.
 
 Arithmetic on people and needs; it knows nothing of households and imports nothing of the application.
 """
 
-from matching.assignment import Arcs, Assignment, assign
-from matching.certificate import Certificate, check
+from matching.arcs import Arcs, one_to_one
+from matching.assignment import Assignment, assign
+from matching.certificate import Certificate, Cover, check
 
-__all__ = ["Arcs", "Assignment", "Certificate", "assign", "check"]
+__all__ = ["Arcs", "Assignment", "Certificate", "Cover", "assign", "check", "one_to_one"]

@@ -12,10 +12,12 @@ Indices = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Arcs:
-    """`person`, `need` (arcs,) indices, `weight` (arcs,) higher is better, `capacity` (people,), `demand` (needs,).
+    """`person`, `need` (arcs,) indices, `weight` (arcs,) higher is better, `capacity` (people,), `demand`
+    (needs,).
 
-    A pair that is not listed is forbidden; a pair listed twice counts once, at its higher weight. Capacities and
-    demands are whole numbers >= 0. Raises ValueError for shapes that do not fit and weights that are not finite.
+    A pair that is not listed is forbidden; a pair listed twice counts once, at its higher weight. Capacities
+    and demands are whole numbers >= 0. Raises ValueError for shapes that do not fit and weights that are not
+    finite.
     """
 
     person: Indices

@@ -1,11 +1,12 @@
-"""Who with whom: sparse assignment with capacities, demands and an outside option, exact and with its proof."""
+"""Who with whom: sparse assignment with capacities, demands and an outside option, exact and with its
+proof."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from matching.arcs import Arcs, Floats, Ints
-from matching.certificate import OBJECTIVES, Certificate, bound_of, least_offset
+from matching.certificate import NONE, OBJECTIVES, Certificate, bound_of, least_offset
 from matching.exact import solve
 from matching.maxmin import best_worst
 from matching.programme import solve_programme
@@ -23,11 +24,11 @@ class Assignment:
 
 
 def assign(arcs: Arcs, *, objective: str = "weight", waited: Floats | None = None) -> Assignment:
-    """The best assignment. `objective`: weight (the greatest sum; arcs below 0 are left alone), cardinality (most
-    pairs, then weight), maxmin (most pairs, then the worst of them as good as possible, then weight).
+    """The best assignment. `objective`: weight (the greatest sum; arcs below 0 are left alone), cardinality
+    (most pairs, then weight), maxmin (most pairs, then the worst of them as good as possible, then weight).
 
-    `waited` (needs,), any unit: of equally good assignments the one that serves those who waited longer. The order of
-    the arcs makes no difference. Raises ValueError for an unknown objective.
+    `waited` (needs,), any unit: of equally good assignments the one that serves those who waited longer. The
+    order of the arcs makes no difference. Raises ValueError for an unknown objective.
     """
     if objective not in OBJECTIVES:
         raise ValueError(f"the objective must be one of {', '.join(OBJECTIVES)}")
@@ -53,7 +54,7 @@ def _each_pair_once(arcs: Arcs) -> np.ndarray:
 
 
 def _offset(arcs: Arcs) -> float:
-    return least_offset(arcs) * (1 + 1e-6) + arcs.scale
+    return least_offset(arcs) * (1 + 1e-6) + (arcs.scale if arcs.weight.any() else 1.0)
 
 
 def _solve(arcs: Arcs, offset: float, waited: Floats | None, objective: str) -> Assignment:
@@ -101,6 +102,8 @@ def _arcs_of(start: Ints, column: Ints, arc: Ints, rows: Ints, columns: Ints) ->
 def _proof(arcs: Arcs, u: Floats, v: Floats, offset: float) -> tuple[Floats, Floats, Floats]:
     """Prices anew from the needs' prices alone, so that nothing rests on the solver's arithmetic."""
     v = np.where(v < 1e-14 * (arcs.scale + offset), 0.0, v)
+    closed = arcs.demand[arcs.need] == 0  # a need that takes nobody may ask any price: nobody pays it
+    np.maximum.at(v, arcs.need[closed], arcs.weight[closed] + offset)
     worth = arcs.weight + offset - v[arcs.need]
     two = joins_two_limits(arcs)
     if two.any():
@@ -115,11 +118,9 @@ def _proof(arcs: Arcs, u: Floats, v: Floats, offset: float) -> tuple[Floats, Flo
 
 
 def _maxmin(arcs: Arcs, waited: Floats | None) -> Assignment:
-    if not arcs.weight.size:
-        return _solve(arcs, 0.0, waited, "maxmin").__class__(
-            np.zeros(0, dtype=np.int64), best_worst(arcs).certificate(arcs, np.zeros(0, dtype=np.int64))
-        )
     found = best_worst(arcs)
+    if not found.count:
+        return Assignment(NONE, found.certificate(arcs, NONE))
     keep = arcs.weight >= found.worst
     inner = arcs.kept(keep)
     chosen = np.flatnonzero(keep)[_solve(inner, _offset(inner), waited, "cardinality").chosen]

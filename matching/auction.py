@@ -1,7 +1,8 @@
 """The auction: bidders raise prices of places until nobody wants another (Bertsekas 1988), compiled by numba.
 
-One phase from zero prices, Gauss–Seidel, with a short list of each bidder's best arcs kept at hand: prices only rise,
-so an arc outside the list can never be worth more than it was when the list was made (Buš & Tvrdík 2009).
+One phase from zero prices, Gauss–Seidel, with a short list of each bidder's best arcs kept at hand: prices
+only rise, so an arc outside the list can never be worth more than it was when the list was made (Buš & Tvrdík
+2009).
 """
 
 import numpy as np
@@ -56,10 +57,12 @@ def _two_best(i, column, weight, price, best_arc):  # type: ignore[no-untyped-de
 
 @njit
 def bid_all(start, column, weight, columns, epsilon):  # type: ignore[no-untyped-def]
-    """Runs the auction to its end. Rows bid for columns; an outside option of worth 0 stands open to every row.
+    """Runs the auction to its end. Rows bid for columns; an outside option of worth 0 stands open to every
+    row.
 
-    `start` (rows+1,), `column` and `weight` (arcs,): the arcs by row. Returns `row_arc` (rows,) the arc held or -1,
-    `column_row` (columns,) the holder or -1, and `price` (columns,), with epsilon-complementary slackness.
+    `start` (rows+1,), `column` and `weight` (arcs,): the arcs by row. Returns `row_arc` (rows,) the arc held
+    or -1, `column_row` (columns,) the holder or -1, and `price` (columns,), with epsilon-complementary
+    slackness.
     """
     rows = start.size - 1
     price = np.zeros(columns)

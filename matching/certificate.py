@@ -1,8 +1,8 @@
 """A proof that an outsider checks without the solver: weak duality, and vertex covers (Kőnig 1931).
 
 weight: prices u, v, e >= 0 with u + v + e >= weight on every arc; no assignment is worth more than
-Σ capacity·u + Σ demand·v + Σ e. cardinality: the same for weight + offset, with an offset so large that one pair more
-outweighs everything. maxmin: every assignment is at most as large as a cover of the arcs.
+Σ capacity·u + Σ demand·v + Σ e. cardinality: the same for weight + offset, with an offset so large that one
+pair more outweighs everything. maxmin: every assignment is at most as large as a cover of the arcs.
 """
 
 from dataclasses import dataclass, field
@@ -19,7 +19,8 @@ NONE = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True)
 class Cover:
-    """Indices of people and needs that touch every arc; `arcs` only where capacity and demand both exceed 1."""
+    """Indices of people and needs that touch every arc; `arcs` only where capacity and demand both exceed
+    1."""
 
     people: Ints = field(default_factory=lambda: NONE)
     needs: Ints = field(default_factory=lambda: NONE)
@@ -28,7 +29,8 @@ class Cover:
 
 @dataclass(frozen=True)
 class Certificate:
-    """`value` is the sum of the chosen weights, `bound` what nothing can exceed, `count` how many pairs were made."""
+    """`value` is the sum of the chosen weights, `bound` what nothing can exceed, `count` how many pairs were
+    made."""
 
     objective: str
     value: float
@@ -92,7 +94,11 @@ def _of_assignment(arcs: Arcs, chosen: Ints, proof: Certificate) -> list[str]:
 
 def _of_prices(arcs: Arcs, chosen: Ints, proof: Certificate) -> list[str]:
     u, v, e = proof.dual_person, proof.dual_need, proof.dual_arc
-    if u.shape != arcs.capacity.shape or v.shape != arcs.demand.shape or e.shape not in ((0,), arcs.weight.shape):
+    if (
+        u.shape != arcs.capacity.shape
+        or v.shape != arcs.demand.shape
+        or e.shape not in ((0,), arcs.weight.shape)
+    ):
         return ["there is not one price for each"]
     prices = np.concatenate([u, v, e])
     if not (np.isfinite(prices).all() and np.isfinite([proof.value, proof.bound, proof.offset]).all()):
@@ -129,7 +135,10 @@ def _of_covers(arcs: Arcs, chosen: Ints, proof: Certificate) -> list[str]:
             ("the cover misses an arc", bool(touched.all())),
             ("the cover is larger than the count", size_all == proof.count),
             ("the cover misses an arc above the worst", bool((touched_above | ~above).all())),
-            ("the cover above the worst is not smaller than the count", proof.count == 0 or size_above < proof.count),
+            (
+                "the cover above the worst is not smaller than the count",
+                proof.count == 0 or size_above < proof.count,
+            ),
         )
     )
 

@@ -1,7 +1,9 @@
-"""The exact optimum of a spelled-out problem: a coarse auction, then shortest paths that mend what is not tight yet.
+"""The exact optimum of a spelled-out problem: a coarse auction, then shortest paths that mend what is not
+tight yet.
 
-The auction leaves prices that are right to within epsilon and an assignment of which most is optimal. Prices are made
-feasible, arcs that are not tight are let go, and every row or column that is wrong is mended by one search.
+The auction leaves prices that are right to within epsilon and an assignment of which most is optimal. Prices
+are made feasible, arcs that are not tight are let go, and every row or column that is wrong is mended by one
+search.
 """
 
 from dataclasses import dataclass
@@ -26,7 +28,8 @@ class Solved:
 
 
 def solve(problem: Spelled, *, offset: float = 0.0) -> Solved:
-    """Maximises the sum of weight + offset over the chosen arcs. A large offset asks for the most pairs first.
+    """Maximises the sum of weight + offset over the chosen arcs. A large offset asks for the most pairs
+    first.
 
     The auction works on the weights alone: raising every row's price by the offset keeps prices feasible.
     """

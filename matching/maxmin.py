@@ -1,6 +1,7 @@
 """Most pairs first, then the worst of them as good as possible: maximum flows over fewer and fewer arcs.
 
-Flow and cut by Dinic's method (scipy.sparse.csgraph.maximum_flow); the cut is the cover that proves it (Kőnig 1931).
+Flow and cut by Dinic's method (scipy.sparse.csgraph.maximum_flow); the cut is the cover that proves it (Kőnig
+1931).
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from matching.certificate import Certificate, Cover
 
 @dataclass(frozen=True)
 class BestWorst:
-    """`count` pairs are possible at all; `worst` is the greatest weight that a whole assignment can keep to."""
+    """`count` pairs are possible at all; `worst` is the greatest weight that a whole assignment can keep
+    to."""
 
     count: int
     worst: float
@@ -28,7 +30,16 @@ class BestWorst:
         none = np.zeros(0)
         value = float(arcs.weight[chosen].sum())
         return Certificate(
-            "maxmin", value, float(self.count), int(chosen.size), none, none, none, 0.0, self.cover_all, self.cover_above
+            "maxmin",
+            value,
+            float(self.count),
+            int(chosen.size),
+            none,
+            none,
+            none,
+            0.0,
+            self.cover_all,
+            self.cover_above,
         )
 
 
@@ -36,9 +47,9 @@ def best_worst(arcs: Arcs) -> BestWorst:
     """Halves the list of weights until the threshold is found."""
     everything = np.ones(arcs.weight.size, dtype=bool)
     count, cover_all = _most_pairs(arcs, everything)
-    levels = np.unique(arcs.weight)
     if count == 0:
         return BestWorst(0, np.inf, cover_all, Cover())
+    levels = np.unique(arcs.weight)
     low, high = 0, levels.size - 1  # levels[low] always suffices
     while low < high:
         middle = (low + high + 1) // 2
@@ -65,7 +76,10 @@ def _most_pairs(arcs: Arcs, keep: NDArray[np.bool_]) -> tuple[int, Cover]:
     left.eliminate_zeros()
     reached = np.zeros(sink + 1, dtype=bool)
     reached[breadth_first_order(left, source, return_predecessors=False)] = True
-    cover_people, cover_needs = np.flatnonzero(~reached[:people]), np.flatnonzero(reached[people : people + needs])
+    cover_people, cover_needs = (
+        np.flatnonzero(~reached[:people]),
+        np.flatnonzero(reached[people : people + needs]),
+    )
     crossing = reached[arcs.person[index]] & ~reached[people + arcs.need[index]]
     return int(result.flow_value), _trimmed(arcs, index, cover_people, cover_needs, index[crossing])
 
@@ -77,5 +91,5 @@ def _trimmed(arcs: Arcs, index: Ints, people: Ints, needs: Ints, crossing: Ints)
     by_person = arcs.capacity[arcs.person[rest]] == 1
     people = np.union1d(people, arcs.person[rest[by_person]])
     touched = np.bincount(arcs.person[index], minlength=arcs.capacity.size) > 0
-    people = people[touched[people] & (arcs.capacity[people] > 0)]
+    people = people[touched[people]]
     return Cover(people.astype(np.int64), needs.astype(np.int64), rest[~by_person])

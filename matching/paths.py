@@ -1,8 +1,8 @@
 """Shortest augmenting paths that make a nearly right assignment exactly right (Jonker & Volgenant 1987).
 
-Prices u (rows) and v (columns) are feasible throughout: u, v >= 0 and u + v >= weight on every arc; arcs in the
-assignment are tight. What is still wrong is a row without a column though its u > 0. Each search mends one such row
-and makes no new one. Columns are mended by the same code with the sides exchanged.
+Prices u (rows) and v (columns) are feasible throughout: u, v >= 0 and u + v >= weight on every arc; arcs in
+the assignment are tight. What is still wrong is a row without a column though its u > 0. Each search mends
+one such row and makes no new one. Columns are mended by the same code with the sides exchanged.
 """
 
 import numpy as np
@@ -49,7 +49,8 @@ def _pop(heap_key, heap_col, size):  # type: ignore[no-untyped-def]
 
 @njit
 def mend_rows(start, column, weight, row_column, column_row, u, v, rows_to_mend):  # type: ignore[no-untyped-def]
-    """Gives each listed row a column or the outside option by a cheapest path. Changes the last five in place.
+    """Gives each listed row a column or the outside option by a cheapest path. Changes the last five in
+    place.
 
     `row_column` (rows,) and `column_row` (columns,) hold the assignment, -1 where there is none.
     Returns how many columns were looked at, a measure of the work.
@@ -134,7 +135,8 @@ def mend_rows(start, column, weight, row_column, column_row, u, v, rows_to_mend)
 
 @njit
 def best_worth(start, column, weight, v, u, best_arc):  # type: ignore[no-untyped-def]
-    """Fills u (rows,) with max(0, weight - v) and `best_arc` with where it is reached, -1 for the outside option."""
+    """Fills u (rows,) with max(0, weight - v) and `best_arc` with where it is reached, -1 for the outside
+    option."""
     for i in range(start.size - 1):
         best, arc = 0.0, -1
         for a in range(start[i], start[i + 1]):

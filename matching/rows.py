@@ -1,4 +1,5 @@
-"""Capacities spelled out: a side with capacity c becomes c rows or columns with the same arcs (I&O: "similar persons").
+"""Capacities spelled out: a side with capacity c becomes c rows or columns with the same arcs (I&O: "similar
+persons").
 
 The smaller side becomes the rows, which bid: few bidders for many places hardly compete.
 """
@@ -15,7 +16,8 @@ from matching.arcs import Arcs, Floats, Indices, Ints
 class Spelled:
     """Arcs by row: `start` (rows+1,), `column`, `weight`, and `arc`, the index of each in the problem's arcs.
 
-    `row_owner`, `column_owner` say whose copy a row or column is; `turned` is True when the needs are the rows.
+    `row_owner`, `column_owner` say whose copy a row or column is; `turned` is True when the needs are the
+    rows.
     """
 
     start: Ints
@@ -33,7 +35,8 @@ def spelled_out(arcs: Arcs) -> Spelled:
         raise ValueError("an arc joins a capacity and a demand above 1")
     degree_p = np.bincount(arcs.person, minlength=arcs.capacity.size)
     degree_n = np.bincount(arcs.need, minlength=arcs.demand.size)
-    people, needs = np.minimum(arcs.capacity, degree_p), np.minimum(arcs.demand, degree_n)
+    # One copy more than there are arcs stands for all that can't be used: its price must come out as 0.
+    people, needs = np.minimum(arcs.capacity, degree_p + 1), np.minimum(arcs.demand, degree_n + 1)
     turned = int(needs.sum()) < int(people.sum())
     sides = (arcs.need, arcs.person, needs, people) if turned else (arcs.person, arcs.need, people, needs)
     return _spelled(*sides, arcs.weight, turned)
@@ -43,7 +46,9 @@ def joins_two_limits(arcs: Arcs) -> NDArray[np.bool_]:
     return (arcs.capacity[arcs.person] > 1) & (arcs.demand[arcs.need] > 1)
 
 
-def _spelled(row: Indices, column: Indices, rows: Ints, columns: Ints, weight: Floats, turned: bool) -> Spelled:
+def _spelled(
+    row: Indices, column: Indices, rows: Ints, columns: Ints, weight: Floats, turned: bool
+) -> Spelled:
     index = np.flatnonzero((rows[row] > 0) & (columns[column] > 0))
     if not _in_order(row[index], column[index]):
         index = index[np.lexsort((column[index], row[index]))]

@@ -1,4 +1,5 @@
-"""The transparent score, 0-100, of a person and a need (domain 4.20): parts that add up, each with a reason."""
+"""The transparent score, 0-100, of a person and a need (domain 4.20): parts that add up, each with a
+reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ FULL_WAIT_WEEKS = 12
 
 @dataclass(frozen=True)
 class Person:
-    """`wants` item names and kinds, `skills` items that a skill or training fits, `counties` reached; reliability 0-1."""
+    """`wants` item names and kinds, `skills` items that a skill or training fits, `counties` reached;
+    reliability 0-1."""
 
     wants: frozenset[str]
     skills: frozenset[str]

@@ -31,7 +31,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def drift(url: str, wing: str) -> list[str]:
-    """Where the models and a migrated database differ in tables and columns (Alembic does not compare CHECKs)."""
+    """Where the models and a migrated database differ in tables and columns (Alembic does not compare
+    CHECKs)."""
     engine = create_engine(url, poolclass=NullPool)
     try:
         with engine.connect() as connection:

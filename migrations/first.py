@@ -52,7 +52,9 @@ def regenerate() -> None:
     for wing in WINGS:
         folder = HERE / wing / "versions"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"0001_{wing}.py").write_text(_source(wing).replace("info={'append_only': True}", ""), encoding="utf-8")
+        (folder / f"0001_{wing}.py").write_text(
+            _source(wing).replace("info={'append_only': True}", ""), encoding="utf-8"
+        )
 
 
 def _source(wing: str) -> str:
@@ -61,6 +63,7 @@ def _source(wing: str) -> str:
     with engine.connect() as connection:
         context = context_for(connection, metadata, _render)
         script = produce_migrations(context, metadata)
+        assert script.upgrade_ops is not None
         body = render_python_code(script.upgrade_ops, migration_context=context, render_item=_render)
     engine.dispose()
     logs = sorted(t.name for t in metadata.sorted_tables if t.info.get("append_only"))

@@ -11,7 +11,11 @@ from app.core.database import OfficeBase, PublicBase
 
 def load_models() -> None:
     for module in pkgutil.walk_packages(app.__path__, "app."):
-        if ".models" in module.name or module.name in ("app.core.states", "app.core.audit", "app.core.outbox"):
+        if ".models" in module.name or module.name in (
+            "app.core.states",
+            "app.core.audit",
+            "app.core.outbox",
+        ):
             importlib.import_module(module.name)
 
 

@@ -1,4 +1,5 @@
-"""A real PostgreSQL for the tests: the one named in JIEDUI_TEST_POSTGRES, a wheel's binaries, or the system's.
+"""A real PostgreSQL for the tests: the one named in JIEDUI_TEST_POSTGRES, a wheel's binaries, or the
+system's.
 
 Runs as an unprivileged user when started by root, in a temporary folder, on a local socket, without fsync.
 """
@@ -14,10 +15,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
-SETTINGS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c listen_addresses='' -c max_connections=200"
+SETTINGS = (
+    "-c fsync=off -c full_page_writes=off -c synchronous_commit=off "
+    "-c listen_addresses='' -c max_connections=200"
+)
 
 
 class NoPostgres(Exception):
@@ -46,7 +51,10 @@ def _own_server(folder: Path) -> Iterator[str]:
     if os.geteuid() == 0:
         shutil.chown(data, "nobody")
         folder.chmod(0o777)
-    _run([binaries / "initdb", "-D", data, "-U", "jiedui", "--auth=trust", "--locale=C.UTF-8", "-E", "UTF8"], user)
+    _run(
+        [binaries / "initdb", "-D", data, "-U", "jiedui", "--auth=trust", "--locale=C.UTF-8", "-E", "UTF8"],
+        user,
+    )
     options = f"{SETTINGS} -c unix_socket_directories={folder}"
     command = [binaries / "postgres", "-D", data, *_split(options)]
     process = subprocess.Popen(
@@ -69,7 +77,8 @@ def address(base: str, name: str) -> str:
 
 
 def run_sql(base: str, *statements: str) -> None:
-    """Runs statements that stand outside a transaction, CREATE DATABASE for one, on the maintenance database."""
+    """Runs statements that stand outside a transaction, CREATE DATABASE for one, on the maintenance
+    database."""
     plain = address(base, "postgres").replace("+psycopg", "")
     with psycopg.connect(plain, autocommit=True) as connection:
         for statement in statements:
@@ -99,7 +108,7 @@ def _readable(package: Path, install: Path, folder: Path) -> Path:
     return target
 
 
-def _as(user: str) -> dict[str, object]:
+def _as(user: str) -> dict[str, Any]:
     if os.geteuid() != 0:
         return {}
     entry = pwd.getpwnam(user)
@@ -107,7 +116,9 @@ def _as(user: str) -> dict[str, object]:
 
 
 def _run(command: list[object], user: str) -> None:
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False, cwd="/tmp", **_as(user))
+    done = subprocess.run(
+        [str(c) for c in command], capture_output=True, text=True, check=False, cwd="/tmp", **_as(user)
+    )
     if done.returncode:
         raise NoPostgres(f"initdb answered {done.returncode}: {done.stderr[-300:]}")
 

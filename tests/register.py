@@ -1,6 +1,7 @@
 """A seeded register of made-up households in the import columns (contracts §4), for tests and benches.
 
-Nobody in it exists: applicants are called 测试户 and a number, resident numbers use county digits that are not assigned.
+Nobody in it exists: applicants are called 测试户 and a number, resident numbers use county digits that are
+not assigned.
 """
 
 import csv
@@ -28,14 +29,19 @@ _FAMILIES = {  # kind: (weight, age of the applicant, chance of a partner, child
     "single": (8, (30, 59), 0.0, (0,)),
 }
 _DISABILITY = {"肢体": 45, "视力": 14, "听力": 13, "智力": 11, "精神": 10, "言语": 3, "多重": 4}
-_CHRONIC, _MAJOR, _RARE = ("I10", "E11", "J44", "M05", "M51", "I25"), ("C34", "C16", "I63", "N18", "K74"), ("D66", "G71")
+_CHRONIC, _MAJOR, _RARE = (
+    ("I10", "E11", "J44", "M05", "M51", "I25"),
+    ("C34", "C16", "I63", "N18", "K74"),
+    ("D66", "G71"),
+)
 _STAGES = ((3, ""), (6, "学前"), (12, "小学"), (15, "初中"), (18, "高中"), (22, "本科"))
 _WEIGHT = {"": 1.0, "student": 2.0, "elder": 1.5, "disability": 2.2, "disease": 2.0, "minor": 1.4}
 
 
 @dataclass
 class Register:
-    """The three import tables, and what happens to them: the week a household comes, a need is approved, is met."""
+    """The three import tables, and what happens to them: the week a household comes, a need is approved, is
+    met."""
 
     households: Table = field(default_factory=list)
     members: Table = field(default_factory=list)
@@ -49,7 +55,10 @@ class Register:
         people: dict[str, Table] = {}
         for member in self.members:
             people.setdefault(member["household_ref"], []).append(member)
-        return {h["household_ref"]: _facts(h["county_code"], people[h["household_ref"]], day) for h in self.households}
+        return {
+            h["household_ref"]: _facts(h["county_code"], people[h["household_ref"]], day)
+            for h in self.households
+        }
 
 
 def _facts(county: str, members: Sequence[Mapping[str, str]], day: date) -> Facts:
@@ -116,13 +125,17 @@ class _Maker:
 
     def _members(self, ref: str) -> Table:
         rng = self.rng
-        _, ages, partner, children = rng.choices(list(_FAMILIES.values()), [f[0] for f in _FAMILIES.values()])[0]
+        _, ages, partner, children = rng.choices(
+            list(_FAMILIES.values()), [f[0] for f in _FAMILIES.values()]
+        )[0]
         head = rng.randint(*ages)
         people = [("本人", head)]
         if rng.random() < partner:
             people.append(("配偶", max(20, head - rng.randrange(5))))
         for _ in range(rng.choice(children)):
-            people.append(("孙子" if head > 59 else "儿子", rng.randint(1, 17) if head > 59 else rng.randint(1, 21)))
+            people.append(
+                ("孙子" if head > 59 else "儿子", rng.randint(1, 17) if head > 59 else rng.randint(1, 21))
+            )
         if rng.random() < 0.2 and head < 60:
             people.append(("母亲", min(92, head + rng.randint(20, 32))))
         return [self._member(ref, n, relation, age) for n, (relation, age) in enumerate(people, start=1)]
@@ -142,11 +155,19 @@ class _Maker:
             "id_no": front + id_check_digit(front),
             "sex": sex,
             "birth_date": born.isoformat(),
-            "disability_type": rng.choices(list(_DISABILITY), list(_DISABILITY.values()))[0] if disabled else "",
+            "disability_type": rng.choices(list(_DISABILITY), list(_DISABILITY.values()))[0]
+            if disabled
+            else "",
             "disability_grade": rng.choice("1234") if disabled else "",
             "disease_code": self._disease() if rng.random() < chance else "",
             "school_stage": next((stage for below, stage in _STAGES if age < below), ""),
-            "employment": "在校" if 16 <= age < 22 else "无劳动能力" if age >= 70 else "务农" if age >= 22 else "",
+            "employment": "在校"
+            if 16 <= age < 22
+            else "无劳动能力"
+            if age >= 70
+            else "务农"
+            if age >= 22
+            else "",
         }
 
     def _disease(self) -> str:

@@ -1,9 +1,10 @@
-"""People, households and a clock for the tests; everything is made through the operations. Nobody in it exists."""
+"""People, households and a clock for the tests; everything is made through the operations. Nobody in it
+exists."""
 
 import base64
 import secrets
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -88,7 +89,12 @@ class SteppingClock(Clock):
 
 
 def house_of(
-    instance: Path, *, office_url: str = "", public_url: str = "", clock: Clock | None = None, side: str = "both"
+    instance: Path,
+    *,
+    office_url: str = "",
+    public_url: str = "",
+    clock: Clock | None = None,
+    side: str = "both",
 ) -> House:
     """A house on the databases of a folder, or on the two that are named."""
     environ = {"JIEDUI_ENV": "test", "JIEDUI_SIDE": side, "JIEDUI_INSTANCE": str(instance)}
@@ -107,7 +113,14 @@ def make_people(house: House) -> None:
         for name, safe in (("各部门", False), ("县妇联", True), ("包抓单位", False)):
             actions = () if name == "包抓单位" else tuple(range(1, 13))
             make_unit(
-                session, name=name, kind="dept", region_code=COUNTY, actions=actions, safeguarding=safe, actor=SYSTEM, now=now
+                session,
+                name=name,
+                kind="dept",
+                region_code=COUNTY,
+                actions=actions,
+                safeguarding=safe,
+                actor=SYSTEM,
+                now=now,
             )
         for login, (role, scope, unit) in OFFICERS.items():
             new = NewOfficer(login, PASSWORD, role, display_name=f"测试{login}", scope=scope, unit=unit)
@@ -247,7 +260,13 @@ class Site:
 
 
 def new_household(
-    serial: int, *, village: str = VILLAGE, child: bool = False, disability: str = "", disease: str = "", born: date = date(1958, 4, 5)
+    serial: int,
+    *,
+    village: str = VILLAGE,
+    child: bool = False,
+    disability: str = "",
+    disease: str = "",
+    born: date = date(1958, 4, 5),
 ) -> NewHousehold:
     members = [
         NewMember(
@@ -263,7 +282,9 @@ def new_household(
         )
     ]
     if child:
-        members.append(NewMember("M2", "孙女", f"测试孙{serial}", sex="女", birth_date="2016-03-04", school_stage="小学"))
+        members.append(
+            NewMember("M2", "孙女", f"测试孙{serial}", sex="女", birth_date="2016-03-04", school_stage="小学")
+        )
     return NewHousehold(
         household_ref=f"T{serial:05d}",
         village_code=village,
@@ -278,7 +299,10 @@ def new_household(
 
 def consents(*scopes: str, child: bool = False) -> tuple[NewConsent, ...]:
     capacity = "guardian" if child else "self"
-    return tuple(NewConsent(scope, capacity=capacity, method="paper", given_by="本人", for_minor=child) for scope in scopes)
+    return tuple(
+        NewConsent(scope, capacity=capacity, method="paper", given_by="本人", for_minor=child)
+        for scope in scopes
+    )
 
 
 def home_sheet(day: date, second: Actor, *, child: bool = False) -> case_entry.HomeSheet:
@@ -301,11 +325,14 @@ def home_sheet(day: date, second: Actor, *, child: bool = False) -> case_entry.H
 def filed_case(
     session: Session, new: NewHousehold, *wishes: Wish, now: datetime = NOW, prefix: str = ""
 ) -> Case:
-    """From the first visit to the county's filing, by the five people it takes. `prefix` picks the far county's."""
+    """From the first visit to the county's filing, by the five people it takes. `prefix` picks the far
+    county's."""
     vw, to, tl, cs = (officer(session, prefix + login) for login in ("vw", "to", "tl", "cs"))
     case = open_one(session, new, actor=vw, now=now)
     child = any(m.birth_date and m.birth_date > "2009" for m in new.members)
-    case_entry.record_home_check(session, case, home_sheet(local_day(now), to, child=child), actor=vw, now=now)
+    case_entry.record_home_check(
+        session, case, home_sheet(local_day(now), to, child=child), actor=vw, now=now
+    )
     vote = case_entry.Vote(local_day(now), "主持人", 9, 1, 7, 1, 0, "记录")
     case_entry.record_evaluation(session, case, vote, actor=vw, now=now)
     case_entry.add_difficulty(session, case, kind="生活物资", detail="", actor=vw, now=now)
@@ -315,7 +342,14 @@ def filed_case(
         need_entry.raise_need(session, case, new_need, actor=vw, now=now)
     need_entry.submit_list(session, case, actor=vw, now=now)
     need_entry.determine(
-        session, case, accepted=True, meeting_on=local_day(now), ref_no="会纪1号", reason="", actor=tl, now=now
+        session,
+        case,
+        accepted=True,
+        meeting_on=local_day(now),
+        ref_no="会纪1号",
+        reason="",
+        actor=tl,
+        now=now,
     )
     batch = filing.make_batch(session, actor=to, now=now)
     filing.put_in_batch(session, batch, case, actor=to, now=now)
@@ -338,7 +372,13 @@ def settled_case(
     for need in needs:
         for recorder, verifier in (("dept", cs), ("duty", to)):
             entry = cascade.record_outcome(
-                session, need, outcome="none", covered_qty=0, basis="没有对应政策", actor=officer(session, recorder), now=now
+                session,
+                need,
+                outcome="none",
+                covered_qty=0,
+                basis="没有对应政策",
+                actor=officer(session, recorder),
+                now=now,
             )
             cascade.verify_outcome(session, entry, actor=verifier, now=now)
     return case, needs
@@ -359,5 +399,3 @@ def public(house: House) -> Iterator[Session]:
 def secret_name() -> str:
     """A string that stands nowhere else, to plant and to look for."""
     return "暗" + secrets.token_hex(6)
-
-

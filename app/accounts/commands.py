@@ -35,7 +35,13 @@ def create(
                 session, name=unit, kind="dept", region_code=scope[:6], actions=numbers, actor=SYSTEM, now=now
             )
         new = NewOfficer(
-            login=login, password=password, role=Role(role), display_name=name, scope=scope, unit=unit, grid=grid
+            login=login,
+            password=password,
+            role=Role(role),
+            display_name=name,
+            scope=scope,
+            unit=unit,
+            grid=grid,
         )
         officer = make_officer(session, new, actor=SYSTEM, now=now)
         return {"account": officer.login, "role": role, "scope": scope}

@@ -151,7 +151,9 @@ def _onward() -> str | None:
     """Where to go next: only a path of our own."""
     path = request.values.get("next", "")
     parts = urlsplit(path)
-    own = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    own = (
+        path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    )
     return path if own else None
 
 
@@ -170,8 +172,12 @@ def _demo_accounts(desk: Desk) -> list[Officer] | list[DonorAccount]:
     if not _demo_allowed():
         return []
     if desk.db.wing == "office":
-        return list(desk.session.scalars(select(Officer).where(Officer.is_demo).order_by(Officer.id)).unique())
-    return list(desk.session.scalars(select(DonorAccount).where(DonorAccount.is_demo).order_by(DonorAccount.id)))
+        return list(
+            desk.session.scalars(select(Officer).where(Officer.is_demo).order_by(Officer.id)).unique()
+        )
+    return list(
+        desk.session.scalars(select(DonorAccount).where(DonorAccount.is_demo).order_by(DonorAccount.id))
+    )
 
 
 def _touch_office(session: Session, secret: str, now: datetime) -> None:

@@ -1,4 +1,5 @@
-"""Verification of partners: on the public side what they see, in the office what two people decide (domain 4.17)."""
+"""Verification of partners: on the public side what they see, in the office what two people decide (domain
+4.17)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -86,7 +87,9 @@ VERIFICATION = Machine(
     VerificationState.SUBMITTED,
     "verification.open",
     (
-        Transition("first_check", VerificationState.SUBMITTED, VerificationState.CHECKING, "verification.check"),
+        Transition(
+            "first_check", VerificationState.SUBMITTED, VerificationState.CHECKING, "verification.check"
+        ),
         Transition(
             "verify",
             VerificationState.CHECKING,

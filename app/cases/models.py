@@ -1,4 +1,5 @@
-"""Tables of the cases room (office database). Identity fields (S3) lie encrypted, with a blind index to find them."""
+"""Tables of the cases room (office database). Identity fields (S3) lie encrypted, with a blind index to find
+them."""
 
 from datetime import date, datetime
 
@@ -11,7 +12,18 @@ from app.core.secrets import BlindIndex, OfficeSecret
 from app.policy import lists
 
 DECISIONS = ("filed", "returned", "objected")
-RECORD_KINDS = ("step", "outcome", "publication", "claim", "delivery", "confirmation", "pairing", "visit", "money", "note")
+RECORD_KINDS = (
+    "step",
+    "outcome",
+    "publication",
+    "claim",
+    "delivery",
+    "confirmation",
+    "pairing",
+    "visit",
+    "money",
+    "note",
+)
 
 
 class Household(Row, OfficeBase):
@@ -45,7 +57,8 @@ class Household(Row, OfficeBase):
 
 
 class Member(Row, OfficeBase):
-    """A person of the household. `open_key` repeats the index while the household is open: one open membership."""
+    """A person of the household. `open_key` repeats the index while the household is open: one open
+    membership."""
 
     __tablename__ = "member"
     __table_args__ = (
@@ -83,7 +96,8 @@ class Member(Row, OfficeBase):
 
 
 class Case(Row, Stateful, OfficeBase):
-    """One period of care. `open_key` is the household's id while the case is open: one open case a household."""
+    """One period of care. `open_key` is the household's id while the case is open: one open case a
+    household."""
 
     __tablename__ = "case"
     __table_args__ = (
@@ -249,7 +263,8 @@ class Consent(Row, Stateful, OfficeBase):
 
 
 class CaseRecord(Row, OfficeBase):
-    """One row of the household's timeline. `source_ref` is unique in its kind: a letter read twice adds nothing."""
+    """One row of the household's timeline. `source_ref` is unique in its kind: a letter read twice adds
+    nothing."""
 
     __tablename__ = "case_record"
     __table_args__ = (

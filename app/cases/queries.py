@@ -3,10 +3,20 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.cases.models import BatchItem, Case, CaseRecord, Consent, Draft, EntryBatch, Household, Member, Reveal
+from app.cases.models import (
+    BatchItem,
+    Case,
+    CaseRecord,
+    Consent,
+    Draft,
+    EntryBatch,
+    Household,
+    Member,
+    Reveal,
+)
 from app.cases.states import CaseState, ConsentState
 from app.core.paging import Page, paged
 from app.core.secrets import blind_index
@@ -17,12 +27,18 @@ from app.policy.lattice import Facts
 
 CHILD_UNDER, ELDER_FROM = 18, 60
 HOUSEHOLD_FORM = "household"
-SORTS = {"new": (Case.created_at.desc(), Case.id.desc()), "no": (Case.case_no,), "due": (Case.due_on, Case.id)}
+SORTS = {
+    "new": (Case.created_at.desc(), Case.id.desc()),
+    "no": (Case.case_no,),
+    "due": (Case.due_on, Case.id),
+}
 
 
 def case_by_id(session: Session, case_id: int) -> Case | None:
     return session.scalar(
-        select(Case).where(Case.id == case_id).options(joinedload(Case.household).selectinload(Household.members))
+        select(Case)
+        .where(Case.id == case_id)
+        .options(joinedload(Case.household).selectinload(Household.members))
     )
 
 
@@ -30,7 +46,7 @@ def case_by_no(session: Session, case_no: str) -> Case | None:
     return session.scalar(select(Case).where(Case.case_no == case_no))
 
 
-def in_scope(statement: Select[tuple[Case]], actor: Actor) -> Select[tuple[Case]]:
+def in_scope(statement: Select[Case], actor: Actor) -> Select[Case]:
     """Only the cases that this actor's post reaches."""
     scoped = statement.where(Case.area.startswith(actor.area, autoescape=True))
     if actor.role == Role.DUTY_OFFICER:
@@ -52,7 +68,9 @@ def cases_in_area(
 
     `place`: a township or village; one outside the actor's area finds nothing.
     """
-    statement = in_scope(select(Case), actor).options(joinedload(Case.household).selectinload(Household.members))
+    statement = in_scope(select(Case), actor).options(
+        joinedload(Case.household).selectinload(Household.members)
+    )
     if place:
         statement = statement.where(Case.area.startswith(place, autoescape=True))
     if state:
@@ -62,7 +80,7 @@ def cases_in_area(
     return paged(session, statement.order_by(*SORTS.get(sort, SORTS["new"])), page)
 
 
-def _named(q: str):  # type: ignore[no-untyped-def]
+def _named(q: str) -> ColumnElement[bool]:
     index = blind_index(q)
     by_person = select(Member.household_id).where(Member.id_index == index)
     by_phone = select(Household.id).where(Household.phone_index == index)
@@ -71,12 +89,17 @@ def _named(q: str):  # type: ignore[no-untyped-def]
 
 def counts_by_state(session: Session, actor: Actor) -> dict[str, int]:
     scoped = in_scope(select(Case), actor).order_by(None).subquery()
-    return {state: n for state, n in session.execute(select(scoped.c.state, func.count()).group_by(scoped.c.state))}
+    return {
+        state: n
+        for state, n in session.execute(select(scoped.c.state, func.count()).group_by(scoped.c.state))
+    }
 
 
 def timeline_of(session: Session, case_id: int) -> Sequence[CaseRecord]:
     return session.scalars(
-        select(CaseRecord).where(CaseRecord.case_id == case_id).order_by(CaseRecord.at.desc(), CaseRecord.id.desc())
+        select(CaseRecord)
+        .where(CaseRecord.case_id == case_id)
+        .order_by(CaseRecord.at.desc(), CaseRecord.id.desc())
     ).all()
 
 
@@ -109,7 +132,8 @@ def cases_consenting(session: Session, case_ids: Iterable[int], scope: str, day:
 
 
 def facts_of(household: Household, day: date) -> Facts:
-    """What an acquaintance knows, on that day (decisions 22). Members who live there count; unknown births blank."""
+    """What an acquaintance knows, on that day (decisions 22). Members who live there count; unknown births
+    blank."""
     here = [m for m in household.members if m.status == "alive_here"]
     births = [m.born for m in here]
     known = bool(here) and all(births)
@@ -171,13 +195,17 @@ def consent_by_id(session: Session, consent_id: int) -> Consent | None:
 
 def draft_of(session: Session, actor: Actor, form: str, subject: str = "") -> Draft | None:
     return session.scalar(
-        select(Draft).where(Draft.officer_id == actor.account_id, Draft.form == form, Draft.subject == subject)
+        select(Draft).where(
+            Draft.officer_id == actor.account_id, Draft.form == form, Draft.subject == subject
+        )
     )
 
 
 def drafts_of(session: Session, actor: Actor, form: str) -> Sequence[Draft]:
     return session.scalars(
-        select(Draft).where(Draft.officer_id == actor.account_id, Draft.form == form).order_by(Draft.saved_at.desc())
+        select(Draft)
+        .where(Draft.officer_id == actor.account_id, Draft.form == form)
+        .order_by(Draft.saved_at.desc())
     ).all()
 
 
@@ -193,7 +221,9 @@ def live_item_of(session: Session, case_id: int) -> BatchItem | None:
 
 def last_item_of(session: Session, case_id: int) -> BatchItem | None:
     """The newest batch that a case was in, decided or not."""
-    return session.scalar(select(BatchItem).where(BatchItem.case_id == case_id).order_by(BatchItem.id.desc()).limit(1))
+    return session.scalar(
+        select(BatchItem).where(BatchItem.case_id == case_id).order_by(BatchItem.id.desc()).limit(1)
+    )
 
 
 def moves_of(session: Session, case_id: int) -> Sequence[OfficeStateChange]:

@@ -105,7 +105,12 @@ CASE = Machine(
             CaseState.SCREENING,
             CaseState.EVAL_PENDING,
             "case.finish_check",
-            (home_was_visited, four_conditions_are_stated, supporter_check_is_recorded, record_consent_is_given),
+            (
+                home_was_visited,
+                four_conditions_are_stated,
+                supporter_check_is_recorded,
+                record_consent_is_given,
+            ),
         ),
         Transition("end_without_consent", CaseState.SCREENING, CaseState.CLOSED, "case.finish_check"),
         Transition("pass_evaluation", CaseState.EVAL_PENDING, CaseState.EVAL_PASSED, "case.evaluate"),
@@ -164,9 +169,15 @@ BATCH = Machine(
         Transition("submit", BatchState.DRAFT, BatchState.SUBMITTED, "batch.submit", (the_batch_has_items,)),
         Transition("recall", BatchState.SUBMITTED, BatchState.DRAFT, "batch.submit"),
         Transition("start_review", BatchState.SUBMITTED, BatchState.REVIEWING, "filing.decide"),
-        Transition("finish", BatchState.REVIEWING, BatchState.FILED, "filing.decide", (every_item_is_decided,)),
         Transition(
-            "finish_in_part", BatchState.REVIEWING, BatchState.PART_FILED, "filing.decide", (every_item_is_decided,)
+            "finish", BatchState.REVIEWING, BatchState.FILED, "filing.decide", (every_item_is_decided,)
+        ),
+        Transition(
+            "finish_in_part",
+            BatchState.REVIEWING,
+            BatchState.PART_FILED,
+            "filing.decide",
+            (every_item_is_decided,),
         ),
     ),
 )

@@ -19,7 +19,7 @@ def accepted(form: Any, action: Callable[[], object]) -> bool:
         with g.desk.session.begin_nested():
             action()
     except BadInput as error:
-        field = form[error.field] if error.field in form else None
+        field = form[error.field] if error.field in form else None  # noqa: SIM401  # a form has no get
         if field is None:
             form.form_errors.append(error.message)
         else:

@@ -1,4 +1,5 @@
-"""Who opened which record, and other looks that must leave a trace. Rows are append-only; names of fields, not values."""
+"""Who opened which record, and other looks that must leave a trace. Rows are append-only; names of fields,
+not values."""
 
 from datetime import datetime
 from typing import Any
@@ -23,12 +24,18 @@ class _AuditEntry(Row):
 
 class OfficeAudit(_AuditEntry, OfficeBase):
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_object", "object_type", "object_id"), {"info": {"append_only": True}})
+    __table_args__ = (
+        Index("ix_audit_entry_object", "object_type", "object_id"),
+        {"info": {"append_only": True}},
+    )
 
 
 class PublicAudit(_AuditEntry, PublicBase):
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_object", "object_type", "object_id"), {"info": {"append_only": True}})
+    __table_args__ = (
+        Index("ix_audit_entry_object", "object_type", "object_id"),
+        {"info": {"append_only": True}},
+    )
 
 
 def record(
@@ -41,7 +48,8 @@ def record(
     reason: str = "",
     fields: tuple[str, ...] = (),
 ) -> None:
-    """`obj` is a row, or the name of a whole table or export. `reason` is a code or a short purpose, never S2/S3."""
+    """`obj` is a row, or the name of a whole table or export. `reason` is a code or a short purpose, never
+    S2/S3."""
     entry = OfficeAudit if session.info["wing"] == "office" else PublicAudit
     object_type, object_id = _named(obj)
     session.add(

@@ -1,4 +1,5 @@
-"""The shape of every command (contracts §3): JSON on the last line with --json, 0 done, 1 refused, 2 wrong usage."""
+"""The shape of every command (contracts §3): JSON on the last line with --json, 0 done, 1 refused, 2 wrong
+usage."""
 
 import functools
 import json
@@ -35,7 +36,9 @@ def room_command(name: str, *, help: str) -> Callable[[Body], click.Command]:
                 click.echo(str(refusal.message), err=True)
                 sys.exit(1)
 
-        with_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on the last line.")
+        with_json = click.option(
+            "--json", "as_json", is_flag=True, help="Print one JSON object on the last line."
+        )
         return click.command(name, help=help)(with_json(with_appcontext(run)))
 
     return wrap

@@ -22,7 +22,8 @@ NAMING = {
 
 
 class Instant(TypeDecorator[datetime]):
-    """Aware in, aware out (UTC). A naive moment is refused: SQLite would forget its zone, PostgreSQL shift it."""
+    """Aware in, aware out (UTC). A naive moment is refused: SQLite would forget its zone, PostgreSQL shift
+    it."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -32,13 +33,14 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment needs its time zone")
-        utc = value.astimezone(UTC)
+        utc: datetime = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 class OfficeBase(DeclarativeBase):
@@ -86,7 +88,8 @@ def state_check(states: type[StrEnum]) -> CheckConstraint:
 
 
 class Database:
-    """One wing's database. `transaction()` yields a session that commits when the block ends, else rolls back."""
+    """One wing's database. `transaction()` yields a session that commits when the block ends, else rolls
+    back."""
 
     def __init__(self, url: str, wing: str) -> None:
         self.wing = wing

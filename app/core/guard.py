@@ -53,8 +53,11 @@ class Door:
     login_endpoint: str
 
 
-def access(permission: str, *, subject: Callable[..., Any] | None = None) -> Callable[[Callable[..., Any]], Any]:
-    """Declares who may use a view. `subject` loads the thing from the URL: `(session, **url parts) -> thing | None`.
+def access(
+    permission: str, *, subject: Callable[..., Any] | None = None
+) -> Callable[[Callable[..., Any]], Any]:
+    """Declares who may use a view. `subject` loads the thing from the URL: `(session, **url parts) -> thing |
+    None`.
 
     The view is called as `view(desk, thing, **other url parts)`, or without `thing` when no loader is named.
     Raises KeyError at import for a permission that the access table does not know.
@@ -79,12 +82,14 @@ def require_declared_access(app: Flask) -> None:
     for route in app.url_map.iter_rules():
         if route.endpoint == "static" or route.endpoint.endswith(".static"):
             continue
-        view = app.view_functions[route.endpoint]
+        view: Any = app.view_functions[route.endpoint]
         permission = getattr(view, "access_permission", None)
         if permission is None:
             raise RuntimeError(f"{route.rule} ({route.endpoint}) declares no access")
-        if route.arguments and view.access_subject is None and not TABLE.is_open(permission):  # type: ignore[attr-defined]
-            raise RuntimeError(f"{route.rule} ({route.endpoint}) names no loader for {sorted(route.arguments)}")
+        if route.arguments and view.access_subject is None and not TABLE.is_open(permission):
+            raise RuntimeError(
+                f"{route.rule} ({route.endpoint}) names no loader for {sorted(route.arguments)}"
+            )
 
 
 def door() -> Door:
@@ -135,7 +140,7 @@ def _to_sign_in(place: Door) -> Response:
     if request.path.startswith("/api/"):
         return Response('{"error":"sign in first"}', status=401, mimetype="application/json")
     onward = request.script_root + request.full_path.rstrip("?") if request.method == "GET" else None
-    return cast(Response, redirect(url_for(place.login_endpoint, next=onward), 302))
+    return redirect(url_for(place.login_endpoint, next=onward), 302)
 
 
 def _load(session: Session, subject: Callable[..., Any] | None, parts: dict[str, Any]) -> Any:

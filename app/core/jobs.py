@@ -9,7 +9,8 @@ from app.core.house import House
 
 @dataclass(frozen=True)
 class Periodic:
-    """`run(house, now)` must be idempotent: a worker that starts again runs it again. It opens its own transactions."""
+    """`run(house, now)` must be idempotent: a worker that starts again runs it again. It opens its own
+    transactions."""
 
     name: str
     every: timedelta

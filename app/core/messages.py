@@ -6,7 +6,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Message:
-    """`text` is what pybabel extracts and translates; `values` fill its {names}. Neither holds personal data."""
+    """`text` is what pybabel extracts and translates; `values` fill its {names}. Neither holds personal
+    data."""
 
     text: str
     values: dict[str, Any] = field(default_factory=dict)

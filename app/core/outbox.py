@@ -57,16 +57,19 @@ class PublicReceived(_Received, PublicBase):
     __tablename__ = "received_letter"
 
 
-def _letter(wing: str) -> type[OfficeLetter] | type[PublicLetter]:
+def _letter(wing: str) -> type[Any]:
     return OfficeLetter if wing == "office" else PublicLetter
 
 
-def _received(wing: str) -> type[OfficeReceived] | type[PublicReceived]:
+def _received(wing: str) -> type[Any]:
     return OfficeReceived if wing == "office" else PublicReceived
 
 
-def send(session: Session, kind: str, payload: dict[str, Any], *, key: str, subject: str, now: datetime) -> None:
-    """Writes a letter to the other wing. A key that was used before writes nothing: the letter is under way."""
+def send(
+    session: Session, kind: str, payload: dict[str, Any], *, key: str, subject: str, now: datetime
+) -> None:
+    """Writes a letter to the other wing. A key that was used before writes nothing: the letter is under
+    way."""
     letter = _letter(session.info["wing"])
     full_key = f"{kind}/{key}"
     if session.scalar(select(letter.id).where(letter.key == full_key)) is not None:

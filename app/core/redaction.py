@@ -16,7 +16,7 @@ _PATTERNS = (
         r"(?:[一-鿿]{1,2})(?=[，。、；：说家的和叔姨爷奶]|$)"
     ),
 )
-_ILLNESS = tuple(DISEASE.values()) + ("癌", "肿瘤", "精神病", "残疾", "瘫痪", "艾滋", "透析")
+_ILLNESS = (*DISEASE.values(), "癌", "肿瘤", "精神病", "残疾", "瘫痪", "艾滋", "透析")
 
 
 def telling_words(text: str) -> list[str]:

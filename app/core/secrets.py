@@ -62,7 +62,8 @@ def ring(wing: str) -> KeyRing:
 
 
 def blind_index(value: str, wing: str = "office") -> str:
-    """Exact-match index (64 hex characters) of an identity number or phone; not reversible without the key."""
+    """Exact-match index (64 hex characters) of an identity number or phone; not reversible without the
+    key."""
     return ring(wing).blind_index(value)
 
 

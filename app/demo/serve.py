@@ -16,8 +16,12 @@ WEBHOOK_SECRET = "whsec_jiedui_demo"
 STRIPE_KEY = "sk_test_jiedui_demo"
 
 
-@room_command("serve", help="Serve both sides, the worker and the Stripe stand-in at one address; Ctrl+C stops all.")
-@click.option("--port", type=int, default=lambda: int(os.environ.get("PORT", "8000")), show_default="PORT or 8000")
+@room_command(
+    "serve", help="Serve both sides, the worker and the Stripe stand-in at one address; Ctrl+C stops all."
+)
+@click.option(
+    "--port", type=int, default=lambda: int(os.environ.get("PORT", "8000")), show_default="PORT or 8000"
+)
 @click.option("--host", default="127.0.0.1")
 def serve(house: House, port: int, host: str) -> dict[str, object]:
     address = f"http://{host}:{port}"
@@ -36,7 +40,18 @@ def serve(house: House, port: int, host: str) -> dict[str, object]:
 
 def _commands(host: str, port: int) -> list[list[str]]:
     python = sys.executable
-    web = [python, "-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{port}", "--workers", "1", "--threads", "8"]
+    web = [
+        python,
+        "-m",
+        "gunicorn",
+        "wsgi:app",
+        "--bind",
+        f"{host}:{port}",
+        "--workers",
+        "1",
+        "--threads",
+        "8",
+    ]
     stripe = [python, "-m", "app.demo.stripe_standin", "--port", str(port + 1), "--webhook"]
     stripe += [f"http://{host}:{port}/webhooks/stripe", "--secret", WEBHOOK_SECRET]
     return [

@@ -16,7 +16,9 @@ LIVE_TIES = (TieState.HELD, TieState.CONTACTED, TieState.COMMITTED, TieState.ARR
 
 
 def tie_by_id(session: Session, tie_id: int) -> Tie | None:
-    return session.scalar(select(Tie).where(Tie.id == tie_id).options(joinedload(Tie.need).joinedload(Need.case)))
+    return session.scalar(
+        select(Tie).where(Tie.id == tie_id).options(joinedload(Tie.need).joinedload(Need.case))
+    )
 
 
 def tie_by_claim(session: Session, claim_ref: str) -> Tie | None:
@@ -31,7 +33,9 @@ def ties_in_area(session: Session, actor: Actor, *, live: bool = True, page: int
     statement = select(Tie).join(Need).where(Need.area.startswith(actor.area))
     if live:
         statement = statement.where(Tie.state.in_(LIVE_TIES))
-    statement = statement.options(joinedload(Tie.need).joinedload(Need.case)).order_by(Tie.contact_due, Tie.id)
+    statement = statement.options(joinedload(Tie.need).joinedload(Need.case)).order_by(
+        Tie.contact_due, Tie.id
+    )
     return paged(session, statement, page)
 
 

@@ -63,7 +63,9 @@ TIE = Machine(
             "tie.confirm",
             (the_confirmer_took_no_part, there_is_a_receipt),
         ),
-        Transition("dispute", TieState.HANDED_OVER, TieState.COMMITTED, "tie.confirm", (the_confirmer_took_no_part,)),
+        Transition(
+            "dispute", TieState.HANDED_OVER, TieState.COMMITTED, "tie.confirm", (the_confirmer_took_no_part,)
+        ),
         Transition("reject", (TieState.HELD, TieState.CONTACTED), TieState.ENDED, "tie.contact"),
         Transition(
             "end",
@@ -110,7 +112,9 @@ PAIR = Machine(
     (
         Transition("agree", PairState.ASKING, PairState.AGREED, "pair.ask"),
         Transition("decline", PairState.ASKING, PairState.DECLINED, "pair.ask"),
-        Transition("activate", PairState.AGREED, PairState.ACTIVE, "pair.activate", (minors_have_two_checked_adults,)),
+        Transition(
+            "activate", PairState.AGREED, PairState.ACTIVE, "pair.activate", (minors_have_two_checked_adults,)
+        ),
         Transition(
             "end", (PairState.ASKING, PairState.AGREED, PairState.ACTIVE), PairState.ENDED, "pair.end"
         ),
@@ -159,7 +163,11 @@ FILING_CHECK = Machine(
     (
         Transition("check", FilingCheckState.SUBMITTED, FilingCheckState.CHECKED, "filing_check.check"),
         Transition(
-            "accept", FilingCheckState.CHECKED, FilingCheckState.VALID, "filing_check.decide", (the_second_is_another,)
+            "accept",
+            FilingCheckState.CHECKED,
+            FilingCheckState.VALID,
+            "filing_check.decide",
+            (the_second_is_another,),
         ),
         Transition(
             "reject",

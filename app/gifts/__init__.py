@@ -1,1 +1,2 @@
-"""Claims, pledges, payments to a charity's filed project, deliveries to the reception point (public database)."""
+"""Claims, pledges, payments to a charity's filed project, deliveries to the reception point (public
+database)."""

@@ -37,7 +37,8 @@ class Gateway:
             )
 
     def start(self, *, payment_ref: str, amount_fen: int, name: str, back: str) -> Checkout:
-        """Makes the hosted page. The payment's own number is the idempotency key. Raises Refusal when it is down."""
+        """Makes the hosted page. The payment's own number is the idempotency key. Raises Refusal when it is
+        down."""
         if self._client is None:
             raise Refusal(msg("网上付款还没开通。可以先留着这一项，县里会告诉你怎么办。"))
         line = {
@@ -60,7 +61,8 @@ class Gateway:
         return Checkout(made.id, made.url or "")
 
     def read_event(self, body: bytes, signature: str) -> Settled | None:
-        """The paid checkout that a signed event tells of, None for other events. Raises Refusal for a bad signature."""
+        """The paid checkout that a signed event tells of, None for other events. Raises Refusal for a bad
+        signature."""
         try:
             event = stripe.Webhook.construct_event(body, signature, self._secret)  # type: ignore[no-untyped-call]
         except (ValueError, stripe.SignatureVerificationError) as error:

@@ -1,4 +1,5 @@
-"""Tables of the gifts room (public database). Money is whole fen and goes only to a charity's filed project."""
+"""Tables of the gifts room (public database). Money is whole fen and goes only to a charity's filed
+project."""
 
 from datetime import date, datetime
 
@@ -24,6 +25,7 @@ class Claim(Row, Stateful, PublicBase):
         one_of("kind", KINDS),
         CheckConstraint(ONE_PARTNER, name="one_partner"),
         CheckConstraint("lapses_at > held_at", name="lapses_later"),
+        CheckConstraint("live_key IS NULL OR live_key = project_id", name="live_key_is_the_project"),
     )
 
     claim_ref: Mapped[str] = mapped_column(String(32), unique=True)
@@ -53,7 +55,10 @@ class Claim(Row, Stateful, PublicBase):
 
 
 class CharityProject(Row, Stateful, PublicBase):
-    """A registered charity's own filed project: the only place where money may go (I-26)."""
+    """A registered charity's own filed project: the only place where money may go (I-26).
+
+    `payee_account` is the charity's own account at the provider. `ref` changes when it is filed again.
+    """
 
     __tablename__ = "charity_project"
     __table_args__ = (
@@ -67,6 +72,7 @@ class CharityProject(Row, Stateful, PublicBase):
     name: Mapped[str] = mapped_column(String(60))
     filing_no: Mapped[str] = mapped_column(String(40))
     purpose: Mapped[str] = mapped_column(String(200))
+    payee_account: Mapped[str] = mapped_column(PublicSecret)
     item_codes: Mapped[list[str]] = mapped_column(JSON, default=list)
     valid_from: Mapped[date]
     valid_to: Mapped[date]
@@ -126,7 +132,7 @@ class Payment(Row, Stateful, PublicBase):
     charity_project_id: Mapped[int] = mapped_column(ForeignKey("charity_project.id"))
     session_id: Mapped[str | None] = mapped_column(String(200), unique=True)
     intent_id: Mapped[str | None] = mapped_column(String(200))
-    pay_url: Mapped[str | None] = mapped_column(String(500))
+    pay_url: Mapped[str | None] = mapped_column(String(2000))
     amount_fen: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3), default="cny")
     paid_at: Mapped[datetime | None]
@@ -170,5 +176,3 @@ class LedgerEntry(Row, PublicBase):
     account: Mapped[str]
     amount_fen: Mapped[int]
     at: Mapped[datetime]
-
-

@@ -38,7 +38,11 @@ def payment_of(session: Session, pledge: Pledge) -> Payment | None:
 
 def claims_of(session: Session, actor: Actor) -> Sequence[Claim]:
     return session.scalars(
-        select(Claim).where(_mine(actor)).options(joinedload(Claim.pledge)).order_by(Claim.id.desc()).limit(200)
+        select(Claim)
+        .where(_mine(actor))
+        .options(joinedload(Claim.pledge))
+        .order_by(Claim.id.desc())
+        .limit(200)
     ).all()
 
 
@@ -47,7 +51,9 @@ def live_holds(session: Session, actor: Actor) -> int:
 
 
 def lapsing_claims(session: Session, now: datetime) -> Sequence[Claim]:
-    return session.scalars(select(Claim).where(Claim.state.in_(HELD), Claim.lapses_at <= now).order_by(Claim.id)).all()
+    return session.scalars(
+        select(Claim).where(Claim.state.in_(HELD), Claim.lapses_at <= now).order_by(Claim.id)
+    ).all()
 
 
 def charity_project_by_ref(session: Session, ref: str) -> CharityProject | None:

@@ -32,8 +32,22 @@ LIVE = (ClaimState.HELD, ClaimState.CONTACTED, ClaimState.CONVERTED)
 HELD = (ClaimState.HELD, ClaimState.CONTACTED)
 
 
+def hold_is_over(claim: Any, now: datetime) -> bool:
+    """Its days are over, and it is not we who are late: while our own call is overdue no hold ends (domain 4.9)."""
+    we_are_late = claim.contacted_at is None and now > claim.contact_due
+    return now >= claim.lapses_at and not we_are_late
+
+
 def its_day_has_come(claim: Any, actor: Actor, now: datetime) -> Message | None:
-    return msg("还没到期。") if now < claim.lapses_at else None
+    return None if hold_is_over(claim, now) else msg("还没到期。")
+
+
+def the_hold_still_runs(claim: Any, actor: Actor, now: datetime) -> Message | None:
+    return (
+        msg("为你保留的日子过了，这一项已经让给别人。差不多的还有，回需求库看看。")
+        if hold_is_over(claim, now)
+        else None
+    )
 
 
 CLAIM = Machine(
@@ -43,7 +57,7 @@ CLAIM = Machine(
     "claim.make",
     (
         Transition("record_contact", ClaimState.HELD, ClaimState.CONTACTED, "claim.follow"),
-        Transition("convert", HELD, ClaimState.CONVERTED, "claim.change"),
+        Transition("convert", HELD, ClaimState.CONVERTED, "claim.change", (the_hold_still_runs,)),
         Transition("release", LIVE, ClaimState.RELEASED, "claim.change"),
         Transition("lapse", HELD, ClaimState.LAPSED, "claim.follow", (its_day_has_come,)),
         Transition("reject", LIVE, ClaimState.REJECTED, "claim.follow"),
@@ -82,7 +96,9 @@ PLEDGE = Machine(
         Transition("start_checkout", PledgeState.PLEDGED, PledgeState.PAY_PENDING, "pledge.pay"),
         Transition("give_up_checkout", PledgeState.PAY_PENDING, PledgeState.PLEDGED, "pledge.pay"),
         Transition("pay", (PledgeState.PLEDGED, PledgeState.PAY_PENDING), PledgeState.PAID, "pledge.follow"),
-        Transition("arrive", (PledgeState.PLEDGED, PledgeState.DISPUTED), PledgeState.ARRIVED, "pledge.follow"),
+        Transition(
+            "arrive", (PledgeState.PLEDGED, PledgeState.DISPUTED), PledgeState.ARRIVED, "pledge.follow"
+        ),
         Transition(
             "hand_over",
             (PledgeState.PLEDGED, PledgeState.ARRIVED, PledgeState.PAID, PledgeState.DISPUTED),
@@ -93,9 +109,21 @@ PLEDGE = Machine(
         Transition("dispute", PledgeState.HANDED_OVER, PledgeState.DISPUTED, "pledge.follow"),
         Transition(
             "cancel",
-            (PledgeState.PLEDGED, PledgeState.PAY_PENDING, PledgeState.ARRIVED, PledgeState.DISPUTED),
+            (PledgeState.PLEDGED, PledgeState.PAY_PENDING, PledgeState.DISPUTED),
             PledgeState.CANCELLED,
             "pledge.cancel",
+        ),
+        Transition(
+            "call_off",
+            (
+                PledgeState.PLEDGED,
+                PledgeState.PAY_PENDING,
+                PledgeState.PAID,
+                PledgeState.ARRIVED,
+                PledgeState.DISPUTED,
+            ),
+            PledgeState.CANCELLED,
+            "pledge.follow",
         ),
     ),
 )
@@ -107,6 +135,11 @@ class CharityProjectState(StrEnum):
     REJECTED = "rejected"
 
 
+CHARITY_PROJECT_LABELS = {
+    CharityProjectState.SUBMITTED: "县里在核对",
+    CharityProjectState.VALID: "核对过，可以收款",
+    CharityProjectState.REJECTED: "退回来了",
+}
 CHARITY_PROJECT = Machine(
     "charity_project",
     PublicStateChange,
@@ -118,6 +151,12 @@ CHARITY_PROJECT = Machine(
         ),
         Transition(
             "reject", CharityProjectState.SUBMITTED, CharityProjectState.REJECTED, "charity_project.verdict"
+        ),
+        Transition(
+            "file_again",
+            CharityProjectState.REJECTED,
+            CharityProjectState.SUBMITTED,
+            "charity_project.change",
         ),
     ),
 )
@@ -132,6 +171,15 @@ class PaymentState(StrEnum):
     REFUNDED = "refunded"
 
 
+PAYMENT_LABELS = {
+    PaymentState.CREATED: "还没付",
+    PaymentState.OPEN: "等你付款",
+    PaymentState.PAID: "付好了",
+    PaymentState.EXPIRED: "没有付，付款页已关",
+    PaymentState.REFUND_REQUESTED: "正在退回",
+    PaymentState.REFUNDED: "已原路退回",
+}
+TO_PAY = (PaymentState.CREATED, PaymentState.OPEN)
 PAYMENT = Machine(
     "payment",
     PublicStateChange,
@@ -139,9 +187,21 @@ PAYMENT = Machine(
     "pledge.pay",
     (
         Transition("open", PaymentState.CREATED, PaymentState.OPEN, "pledge.pay"),
-        Transition("settle", (PaymentState.CREATED, PaymentState.OPEN), PaymentState.PAID, "payment.settle"),
-        Transition("expire", (PaymentState.CREATED, PaymentState.OPEN), PaymentState.EXPIRED, "payment.settle"),
+        Transition(
+            "settle",
+            (PaymentState.CREATED, PaymentState.OPEN, PaymentState.EXPIRED),
+            PaymentState.PAID,
+            "payment.settle",
+        ),
+        Transition(
+            "expire", (PaymentState.CREATED, PaymentState.OPEN), PaymentState.EXPIRED, "payment.settle"
+        ),
         Transition("ask_refund", PaymentState.PAID, PaymentState.REFUND_REQUESTED, "payment.settle"),
-        Transition("refund", PaymentState.REFUND_REQUESTED, PaymentState.REFUNDED, "payment.settle"),
+        Transition(
+            "refund",
+            (PaymentState.PAID, PaymentState.REFUND_REQUESTED),
+            PaymentState.REFUNDED,
+            "payment.settle",
+        ),
     ),
 )

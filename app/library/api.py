@@ -68,7 +68,8 @@ def _fresh(desk: Desk, answer: Any) -> Response:
 def _document() -> dict[str, Any]:
     row = {"type": "object", "properties": {name: _TEXT for name in EXPORT_COLUMNS}}
     filters = [
-        {"name": n, "in": "query", "schema": _TEXT} for n in ("status", "kind", "urgency", "region_label", "need_item")
+        {"name": n, "in": "query", "schema": _TEXT}
+        for n in ("status", "kind", "urgency", "region_label", "need_item")
     ]
     page = {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1}}
     listing = {

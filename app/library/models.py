@@ -1,4 +1,5 @@
-"""Tables of the library (public database). Nothing here comes from a household but what the gate let through."""
+"""Tables of the library (public database). Nothing here comes from a household but what the gate let
+through."""
 
 from datetime import date, datetime
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
@@ -26,7 +27,8 @@ COMPANY_NAMES = frozenset(ITEMS[c].name for c in COMPANIONSHIP)
 
 @dataclass(frozen=True)
 class Wish:
-    """What a visitor asks for; blank means anything. `region` is a county code, `kind` may be `company` (陪伴)."""
+    """What a visitor asks for; blank means anything. `region` is a county code, `kind` may be `company`
+    (陪伴)."""
 
     q: str = ""
     action: int | None = None
@@ -57,7 +59,10 @@ class Shelf:
 def all_cards(session: Session) -> list[Card]:
     """Every card of a cohort that is still in the library, its cohort loaded. One query."""
     statement = (
-        select(Card).join(Card.cohort).where(ShelfCohort.retired.is_(False)).options(contains_eager(Card.cohort))
+        select(Card)
+        .join(Card.cohort)
+        .where(ShelfCohort.retired.is_(False))
+        .options(contains_eager(Card.cohort))
     )
     return list(session.scalars(statement))
 
@@ -100,7 +105,9 @@ def _passes(card: Card, wish: Wish, leave_out: str = "") -> bool:
     if leave_out != "status" and wish.status and card.status != wish.status:
         return False
     return all(
-        name == leave_out or value in _FACETS[name](card) for name, value in wish.chosen().items() if name in _FACETS
+        name == leave_out or value in _FACETS[name](card)
+        for name, value in wish.chosen().items()
+        if name in _FACETS
     )
 
 
@@ -126,14 +133,17 @@ def _turn(card: Card, day: date) -> str:
 def _nearest(cards: Sequence[Card], wish: Wish, day: date) -> list[Card]:
     """Nothing fits: drop one wish after another until something does."""
     for given_up in ("amount", "urgency", "action", "region", "kind"):
-        wish = replace(wish, **{given_up: None if given_up == "action" else ""})
+        dropped: dict[str, Any] = {given_up: None if given_up == "action" else ""}
+        wish = replace(wish, **dropped)
         fitting = [c for c in cards if _passes(c, wish)]
         if fitting:
             return sorted(fitting, key=_order(replace(wish, sort="fair"), None, day))[:4]
     return []
 
 
-def recommend(cards: Sequence[Card], *, kind: str, near: str, once: bool, day: date) -> list[tuple[Card, list[str]]]:
+def recommend(
+    cards: Sequence[Card], *, kind: str, near: str, once: bool, day: date
+) -> list[tuple[Card, list[str]]]:
     """问三题: three open cards with reasons from public facts alone."""
     scored = []
     for card in cards:
@@ -163,7 +173,10 @@ def _reasons(card: Card, kind: str, near: str, once: bool) -> list[str]:
 
 def card_by_number(session: Session, project_id: str) -> Card | None:
     statement = (
-        select(Card).join(Card.cohort).where(Card.project_id == project_id).options(contains_eager(Card.cohort))
+        select(Card)
+        .join(Card.cohort)
+        .where(Card.project_id == project_id)
+        .options(contains_eager(Card.cohort))
     )
     card = session.scalar(statement)
     return None if card is None or card.cohort.retired else card
@@ -184,22 +197,41 @@ def alike(cards: Sequence[Card], card: Card, limit: int = 4) -> list[Card]:
 
 
 def export_rows(session: Session, week: date | None) -> list[dict[str, object]]:
-    """The public table (contracts §5), ordered by the random project number; blanked rows stay as empty places."""
+    """The public table (contracts §5), ordered by the random project number; blanked rows stay as empty
+    places."""
     statement = select(Card).join(Card.cohort).options(contains_eager(Card.cohort)).order_by(Card.project_id)
     past: dict[int, str] = {}
     if week is not None:
-        rows = session.execute(select(WeeklyStatus.card_id, WeeklyStatus.status).where(WeeklyStatus.tick == week))
+        rows = session.execute(
+            select(WeeklyStatus.card_id, WeeklyStatus.status).where(WeeklyStatus.tick == week)
+        )
         past = {row[0]: row[1] for row in rows}
-        statement = statement.where(Card.id.in_(select(WeeklyStatus.card_id).where(WeeklyStatus.tick == week)))
+        statement = statement.where(
+            Card.id.in_(select(WeeklyStatus.card_id).where(WeeklyStatus.tick == week))
+        )
     shown_week = week or tick_of(session).tick
     statement = statement.where(ShelfCohort.retired.is_(False))
     return [_export_row(c, shown_week, past.get(c.id, c.status)) for c in session.scalars(statement)]
 
 
-EXPORT_COLUMNS = (
-    "week project_id cohort_id region_label household_size_band has_minor has_elder disability_group disease_group "
-    "action_no need_item kind amount_band urgency status published_month"
-).split()
+EXPORT_COLUMNS = [
+    "week",
+    "project_id",
+    "cohort_id",
+    "region_label",
+    "household_size_band",
+    "has_minor",
+    "has_elder",
+    "disability_group",
+    "disease_group",
+    "action_no",
+    "need_item",
+    "kind",
+    "amount_band",
+    "urgency",
+    "status",
+    "published_month",
+]
 
 
 def _export_row(card: Card, week: date | None, status: str) -> dict[str, object]:
@@ -222,7 +254,11 @@ def _export_row(card: Card, week: date | None, status: str) -> dict[str, object]
 def stale_cards(session: Session, limit: int = 2000) -> list[Card]:
     """Cards that the search index has not seen in their present form."""
     statement = (
-        select(Card).join(Card.cohort).where(Card.fresh).options(contains_eager(Card.cohort)).order_by(Card.id)
+        select(Card)
+        .join(Card.cohort)
+        .where(Card.fresh)
+        .options(contains_eager(Card.cohort))
+        .order_by(Card.id)
     )
     return list(session.scalars(statement.limit(limit)))
 

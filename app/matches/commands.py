@@ -13,7 +13,9 @@ from app.matches.operations.proposing import propose
 from app.policy.actors import SYSTEM
 
 
-@room_command("propose", help="Score eligible partners and cards, assign one to one, write drafts for an officer.")
+@room_command(
+    "propose", help="Score eligible partners and cards, assign one to one, write drafts for an officer."
+)
 @click.option("--county", default="", help="Only cards whose label contains this county.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None)
 def run(house: House, county: str, out: Path | None) -> dict[str, object]:

@@ -23,7 +23,9 @@ PROPOSAL = Machine(
         Transition("send", ProposalState.DRAFT, ProposalState.SENT, "proposal.draft"),
         Transition("choose", ProposalState.SENT, ProposalState.CHOSEN, "proposal.answer"),
         Transition("decline", ProposalState.SENT, ProposalState.DECLINED, "proposal.answer"),
-        Transition("expire", (ProposalState.DRAFT, ProposalState.SENT), ProposalState.EXPIRED, "proposal.draft"),
+        Transition(
+            "expire", (ProposalState.DRAFT, ProposalState.SENT), ProposalState.EXPIRED, "proposal.draft"
+        ),
         Transition("end", ProposalState.CHOSEN, ProposalState.ENDED, "proposal.draft"),
     ),
 )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.cases.models import Case
 from app.core.database import OfficeBase, Row, Stateful, one_of, state_check
 from app.core.secrets import BlindIndex, OfficeSecret
-from app.needs.states import BypassState, NeedState, OutcomeState
+from app.needs.states import BypassState, ImportState, NeedState, OutcomeState
 from app.policy import lists
 from app.policy.catalogue import ITEMS, Item, item
 
@@ -16,7 +16,8 @@ OUTCOMES = {"covered": "全部解决", "partial": "解决一部分", "none": "�
 
 
 class Need(Row, Stateful, OfficeBase):
-    """One thing a household lacks. `residual_qty` is what verified outcomes and confirmations have left of it."""
+    """One thing a household lacks. `residual_qty` is what verified outcomes and confirmations have left of
+    it."""
 
     __tablename__ = "need"
     __table_args__ = (
@@ -50,7 +51,9 @@ class Need(Row, Stateful, OfficeBase):
     met_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     case: Mapped[Case] = relationship()
-    outcomes: Mapped[list["CascadeOutcome"]] = relationship(back_populates="need", order_by="CascadeOutcome.id")
+    outcomes: Mapped[list["CascadeOutcome"]] = relationship(
+        back_populates="need", order_by="CascadeOutcome.id"
+    )
 
     @property
     def item(self) -> Item:
@@ -130,3 +133,27 @@ class CascadeBypass(Row, Stateful, OfficeBase):
     @property
     def area(self) -> str:
         return self.need.area
+
+
+class ImportJob(Row, Stateful, OfficeBase):
+    """An uploaded workbook on its way in. The file and what is wrong with it lie sealed in the instance folder."""
+
+    __tablename__ = "import_job"
+    __table_args__ = (
+        state_check(ImportState),
+        CheckConstraint("length(area) IN (6, 9)", name="area_is_county_or_township"),
+    )
+
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    area: Mapped[str] = mapped_column(String(9), index=True)
+    officer_id: Mapped[int] = mapped_column(index=True)
+    file_name: Mapped[str] = mapped_column(OfficeSecret)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    checked_hash: Mapped[str | None] = mapped_column(String(64))
+    households_n: Mapped[int] = mapped_column(default=0)
+    members_n: Mapped[int] = mapped_column(default=0)
+    needs_n: Mapped[int] = mapped_column(default=0)
+    skipped_n: Mapped[int] = mapped_column(default=0)
+    errors_n: Mapped[int] = mapped_column(default=0)
+    warnings_n: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]

@@ -38,9 +38,11 @@ def needs_of(session: Session, case_id: int) -> Sequence[Need]:
     ).all()
 
 
-def in_scope(statement: Select[tuple[Need]], actor: Actor) -> Select[tuple[Need]]:
+def in_scope(statement: Select[Need], actor: Actor) -> Select[Need]:
     """Only the needs that this actor's post reaches."""
-    scoped = statement.join(Case, Need.case_id == Case.id).where(Need.area.startswith(actor.area, autoescape=True))
+    scoped = statement.join(Case, Need.case_id == Case.id).where(
+        Need.area.startswith(actor.area, autoescape=True)
+    )
     if actor.role == Role.COUNTY_DEPT:
         scoped = scoped.where(Need.action_no.in_(sorted(actor.actions)))
     if actor.role == Role.DUTY_OFFICER:

@@ -81,9 +81,13 @@ NEED = Machine(
         Transition("confirm", NeedState.LISTED, NeedState.CONFIRMED, "need.confirm"),
         Transition("drop", NeedState.LISTED, NeedState.CANCELLED, "need.confirm"),
         Transition("begin", NeedState.CONFIRMED, NeedState.STAGE1, "need.begin"),
-        Transition("pass_on_1", NeedState.STAGE1, NeedState.STAGE2, "need.verify_1", (something_is_still_missing,)),
+        Transition(
+            "pass_on_1", NeedState.STAGE1, NeedState.STAGE2, "need.verify_1", (something_is_still_missing,)
+        ),
         Transition("meet_1", NeedState.STAGE1, NeedState.MET, "need.verify_1", (nothing_is_missing,)),
-        Transition("pass_on_2", NeedState.STAGE2, NeedState.STAGE3, "need.verify_2", (something_is_still_missing,)),
+        Transition(
+            "pass_on_2", NeedState.STAGE2, NeedState.STAGE3, "need.verify_2", (something_is_still_missing,)
+        ),
         Transition("meet_2", NeedState.STAGE2, NeedState.MET, "need.verify_2", (nothing_is_missing,)),
         Transition(
             "bypass",
@@ -93,7 +97,11 @@ NEED = Machine(
             (something_is_still_missing,),
         ),
         Transition(
-            "add_to_cohort", NeedState.STAGE3, NeedState.IN_COHORT, "need.publish", (something_is_still_missing,)
+            "add_to_cohort",
+            NeedState.STAGE3,
+            NeedState.IN_COHORT,
+            "need.publish",
+            (something_is_still_missing,),
         ),
         Transition("drop_from_cohort", NeedState.IN_COHORT, NeedState.STAGE3, "need.publish"),
         Transition("publish", NeedState.IN_COHORT, NeedState.PUBLISHED, "need.release"),
@@ -135,7 +143,9 @@ NEED = Machine(
             NeedState.CANCELLED,
             "need.cancel",
         ),
-        Transition("cancel_published", (NeedState.STAGE3, NeedState.PUBLISHED), NeedState.CANCELLED, "need.publish"),
+        Transition(
+            "cancel_published", (NeedState.STAGE3, NeedState.PUBLISHED), NeedState.CANCELLED, "need.publish"
+        ),
     ),
 )
 
@@ -174,7 +184,54 @@ BYPASS = Machine(
     BypassState.ASKED,
     "bypass.ask",
     (
-        Transition("approve", BypassState.ASKED, BypassState.APPROVED, "bypass.approve", (approver_is_another,)),
-        Transition("refuse", BypassState.ASKED, BypassState.REFUSED, "bypass.approve", (approver_is_another,)),
+        Transition(
+            "approve", BypassState.ASKED, BypassState.APPROVED, "bypass.approve", (approver_is_another,)
+        ),
+        Transition(
+            "refuse", BypassState.ASKED, BypassState.REFUSED, "bypass.approve", (approver_is_another,)
+        ),
+    ),
+)
+
+
+class ImportState(StrEnum):
+    UPLOADED = "uploaded"
+    READY = "ready"
+    HAS_ERRORS = "has_errors"
+    COMMITTED = "committed"
+    DISCARDED = "discarded"
+
+
+IMPORT_LABELS = {
+    ImportState.UPLOADED: "正在试读",
+    ImportState.READY: "可以写入",
+    ImportState.HAS_ERRORS: "有错要改",
+    ImportState.COMMITTED: "已写入",
+    ImportState.DISCARDED: "已丢掉",
+}
+UNFINISHED_IMPORT = (ImportState.UPLOADED, ImportState.READY, ImportState.HAS_ERRORS)
+
+
+IMPORT = Machine(
+    "import_job",
+    OfficeStateChange,
+    ImportState.UPLOADED,
+    "import.upload",
+    (
+        Transition(
+            "pass_check",
+            (ImportState.UPLOADED, ImportState.READY, ImportState.HAS_ERRORS),
+            ImportState.READY,
+            "import.finish",
+        ),
+        Transition(
+            "fail_check",
+            (ImportState.UPLOADED, ImportState.READY, ImportState.HAS_ERRORS),
+            ImportState.HAS_ERRORS,
+            "import.finish",
+        ),
+        Transition("commit", ImportState.READY, ImportState.COMMITTED, "import.finish"),
+        Transition("discard", UNFINISHED_IMPORT, ImportState.DISCARDED, "import.finish"),
+        Transition("purge", UNFINISHED_IMPORT, ImportState.DISCARDED, "import.purge"),
     ),
 )

@@ -32,7 +32,9 @@ def pairing_by_ref(session: Session, pairing_ref: str) -> Pairing | None:
 
 
 def visit_by_ref(session: Session, visit_ref: str) -> Visit | None:
-    return session.scalar(select(Visit).where(Visit.visit_ref == visit_ref).options(joinedload(Visit.pairing)))
+    return session.scalar(
+        select(Visit).where(Visit.visit_ref == visit_ref).options(joinedload(Visit.pairing))
+    )
 
 
 def minutes_of(session: Session, actor: Actor) -> int:

@@ -83,7 +83,11 @@ VISIT = Machine(
         Transition("miss", VisitState.ACCEPTED, VisitState.MISSED, "visit.follow"),
         Transition("cancel", COMING, VisitState.CANCELLED, "visit.follow"),
         Transition(
-            "log", VisitState.ACCEPTED, VisitState.LOGGED, "visit.log", (the_hour_has_come, the_week_is_not_over)
+            "log",
+            VisitState.ACCEPTED,
+            VisitState.LOGGED,
+            "visit.log",
+            (the_hour_has_come, the_week_is_not_over),
         ),
         Transition("confirm", VisitState.LOGGED, VisitState.CONFIRMED, "visit.follow"),
     ),

@@ -26,7 +26,14 @@ SIZES: dict[str, tuple[int, int]] = {
 DISABILITY = ("肢体", "视听言语", "智力精神", "多重", YES, NO, ANY)
 DISEASE = ("重大疾病", "慢性病", YES, NO, ANY)
 PRESENCE = (YES, NO, ANY)
-COLUMNS = ("region_label", "household_size_band", "has_minor", "has_elder", "disability_group", "disease_group")
+COLUMNS = (
+    "region_label",
+    "household_size_band",
+    "has_minor",
+    "has_elder",
+    "disability_group",
+    "disease_group",
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,8 @@ class Label:
 
 @cache
 def covered_counties(region_label: str) -> frozenset[str]:
-    """The county codes that a region label stands for. Raises ValueError for one that the lattice does not have."""
+    """The county codes that a region label stands for. Raises ValueError for one that the lattice does not
+    have."""
     if region_label == WHOLE:
         return frozenset(c.code for c in counties())
     if region_label in BELTS:
@@ -94,7 +102,8 @@ def _codes_by_name() -> dict[str, str]:
 
 
 def region_label_of(codes: frozenset[str]) -> str:
-    """The label that stands for exactly these counties (6) or prefectures (4). Raises ValueError if there is none."""
+    """The label that stands for exactly these counties (6) or prefectures (4). Raises ValueError if there is
+    none."""
     names = []
     for code in sorted(codes):
         place = region(code)
@@ -167,15 +176,15 @@ def _group_fits(groups: frozenset[str] | None, wanted: str) -> bool:
 
 
 def no_finer(label: Label, floor: Label) -> bool:
-    """True when `label` says no more than `floor` in any column (decisions 14: same or coarser, never finer)."""
+    """True when `label` says no more than `floor` in any column (decisions 14: same or coarser, never
+    finer)."""
     return (
         covered_counties(floor.region_label) <= covered_counties(label.region_label)
         and _within(SIZES[floor.household_size_band], SIZES[label.household_size_band])
+        and all(getattr(label, c) in (ANY, getattr(floor, c)) for c in ("has_minor", "has_elder"))
         and all(
-            getattr(label, c) in (ANY, getattr(floor, c)) for c in ("has_minor", "has_elder")
-        )
-        and all(
-            _group_no_finer(getattr(label, c), getattr(floor, c)) for c in ("disability_group", "disease_group")
+            _group_no_finer(getattr(label, c), getattr(floor, c))
+            for c in ("disability_group", "disease_group")
         )
     )
 
@@ -203,7 +212,8 @@ def satisfies(facts: Facts, implication: str) -> bool | None:
 
 
 def certainty_penalty(label: Label, item_level: str, register_counties: int) -> float:
-    """Mean over seven parts, 0 = everything said, 1 = nothing (decisions 26). `item_level`: item, type or generic."""
+    """Mean over seven parts, 0 = everything said, 1 = nothing (decisions 26). `item_level`: item, type or
+    generic."""
     covered = len(covered_counties(label.region_label))
     low, high = SIZES[label.household_size_band]
     parts = [

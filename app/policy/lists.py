@@ -1,4 +1,5 @@
-"""Closed lists (contracts §4, domain §3.5): codes as written in the import tables, labels as people read them."""
+"""Closed lists (contracts §4, domain §3.5): codes as written in the import tables, labels as people read
+them."""
 
 from app.policy.tables import rows
 
@@ -27,7 +28,9 @@ URGENCY = _labels("urgency")
 
 DISABILITY_GROUP = _groups("disability_type")
 DISEASE_GROUP = _groups("disease_code")
-RARE_DISEASES = frozenset(r["code"] for r in rows("lists") if r["list"] == "disease_code" and "rare" in r["note"])
+RARE_DISEASES = frozenset(
+    r["code"] for r in rows("lists") if r["list"] == "disease_code" and "rare" in r["note"]
+)
 SEVERE_GRADES = frozenset({1, 2})
 CATEGORIES_NEEDING_DIBAO = frozenset({"C1", "C2", "C3", "C4", "C5", "C6"})
 
@@ -41,7 +44,8 @@ DIBAO_KIND = {
     "edge": "低保边缘",
 }
 DIFFICULTY = {
-    k: k for k in ("照护", "医疗", "康复", "就学", "住房", "就业增收", "生活物资", "心理", "法律", "出行", "陪伴")
+    k: k
+    for k in ("照护", "医疗", "康复", "就学", "住房", "就业增收", "生活物资", "心理", "法律", "出行", "陪伴")
 }
 LEAD_SOURCE = {
     "grid": "网格员",
@@ -53,9 +57,7 @@ LEAD_SOURCE = {
     "self_family": "本人或家人",
     "media": "媒体",
 }
-RETURN_CODES = {
-    k: k for k in ("材料不全", "程序缺项", "日期矛盾", "人员重复", "类别与事实不符", "清单为空")
-}
+RETURN_CODES = {k: k for k in ("材料不全", "程序缺项", "日期矛盾", "人员重复", "类别与事实不符", "清单为空")}
 BYPASS_REASONS = {k: k for k in ("生命健康", "基本生活中断", "未成年人风险", "极端天气")}
 SUPPORTER_CHECK = {"fulfilled": "已充分履行", "partly": "部分履行", "none": "未履行", "na": "没有法定义务人"}
 CONSENT_SCOPE = {

@@ -17,7 +17,9 @@ def id_check_digit(first17: str) -> str:
 def is_resident_number(value: str) -> bool:
     """Length, date and checksum only; the county digits may be unassigned (contracts §4)."""
     value = value.upper()
-    return bool(_ID.fullmatch(value)) and birth_in(value) is not None and id_check_digit(value[:17]) == value[17]
+    return (
+        bool(_ID.fullmatch(value)) and birth_in(value) is not None and id_check_digit(value[:17]) == value[17]
+    )
 
 
 def birth_in(number: str) -> date | None:

@@ -1,4 +1,5 @@
-"""Numbers of policy, each dated and with a source. Code asks `.at(day)`, so an old decision keeps its old rule.
+"""Numbers of policy, each dated and with a source. Code asks `.at(day)`, so an old decision keeps its old
+rule.
 
 Sources: clause ids of the policy digest, or "design" for a choice of ours (domain §3.5, decisions.md).
 """
@@ -20,7 +21,8 @@ class Value:
 
 @dataclass(frozen=True)
 class Parameter:
-    """`values` in order of `since`; the most specific region wins, then the newest value not after the day."""
+    """`values` in order of `since`; the most specific region wins, then the newest value not after the
+    day."""
 
     key: str
     values: tuple[Value, ...]

@@ -35,7 +35,9 @@ def own_organisation(actor: Actor, subject: Any) -> bool:
 
 
 def own_volunteer(actor: Actor, subject: Any) -> bool:
-    return subject is not None and actor.volunteer_id is not None and subject.volunteer_id == actor.volunteer_id
+    return (
+        subject is not None and actor.volunteer_id is not None and subject.volunteer_id == actor.volunteer_id
+    )
 
 
 def own_donor(actor: Actor, subject: Any) -> bool:

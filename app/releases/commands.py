@@ -26,8 +26,12 @@ TICK_HOUR = 8
 
 
 @room_command("tick", help="The weekly publication run: publish, update statuses, retire.")
-@click.option("--at", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day of the tick; demo and test only.")
-@click.option("--plan-all", is_flag=True, help="First prepare and approve all that waits; demo and test only.")
+@click.option(
+    "--at", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day of the tick; demo and test only."
+)
+@click.option(
+    "--plan-all", is_flag=True, help="First prepare and approve all that waits; demo and test only."
+)
 @click.option("--k", type=int, default=None, help="A larger k than the parameter.")
 def tick(house: House, at: datetime | None, plan_all: bool, k: int | None) -> dict[str, object]:
     now = house.clock.now()
@@ -75,7 +79,14 @@ def outcome(house: House, source: Path) -> dict[str, object]:
 def key(house: House, out: Path) -> dict[str, object]:
     with house.need_office().transaction() as session:
         rows = key_rows(session)
-        audit.record(session, actor=SYSTEM, verb="library.key", obj="need_project", now=house.clock.now(), fields=KEY_COLUMNS)
+        audit.record(
+            session,
+            actor=SYSTEM,
+            verb="library.key",
+            obj="need_project",
+            now=house.clock.now(),
+            fields=KEY_COLUMNS,
+        )
     part = out.with_suffix(out.suffix + ".part")
     with part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -29,11 +29,18 @@ def weekly(house: House, now: datetime) -> None:
             return
     with office.transaction() as session:
         run = run_tick(session, day=day, rng=random.SystemRandom(), now=now)
-        log.info("tick day=%s published=%s flipped=%s retired=%s", run.tick, run.published, run.flipped, run.retired)
+        log.info(
+            "tick day=%s published=%s flipped=%s retired=%s",
+            run.tick,
+            run.published,
+            run.flipped,
+            run.retired,
+        )
 
 
 def nightly(house: House, now: datetime) -> None:
-    """Between one and seven the planner looks at everything that waits, so that officers see why in the morning."""
+    """Between one and seven the planner looks at everything that waits, so that officers see why in the
+    morning."""
     office, day = house.need_office(), local_day(now)
     if now.astimezone(SHANGHAI).hour not in NIGHT:
         return

@@ -35,7 +35,9 @@ class Cohort(Row, Stateful, OfficeBase):
     released_on: Mapped[date]
     retires_on: Mapped[date]
     retired_on: Mapped[date | None]
-    projects: Mapped[list["NeedProject"]] = relationship(back_populates="cohort", order_by="NeedProject.project_id")
+    projects: Mapped[list["NeedProject"]] = relationship(
+        back_populates="cohort", order_by="NeedProject.project_id"
+    )
 
     @property
     def label_text(self) -> str:
@@ -43,10 +45,11 @@ class Cohort(Row, Stateful, OfficeBase):
 
 
 class NeedProject(Row, Stateful, OfficeBase):
-    """The public face of one residual need. `floor` is the finest label it may carry; it may be shown coarser.
+    """The public face of one residual need. `floor` is the finest label it may carry; it may be shown
+    coarser.
 
-    `planned_*` and `withheld_*` are what the last plan said; only the tick decides. `live_key` is the need's id while
-    the project is under way: one live project a need.
+    `planned_*` and `withheld_*` are what the last plan said; only the tick decides. `live_key` is the need's
+    id while the project is under way: one live project a need.
     """
 
     __tablename__ = "need_project"
@@ -112,7 +115,8 @@ class PublishApproval(Row, OfficeBase):
 
 
 class ReleaseRun(Row, OfficeBase):
-    """One weekly tick: what it published, withheld and retired. Unique a day: a second run changes nothing."""
+    """One weekly tick: what it published, withheld and retired. Unique a day: a second run changes
+    nothing."""
 
     __tablename__ = "release_run"
 

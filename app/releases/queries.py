@@ -17,7 +17,12 @@ from app.policy.lattice import Facts, Label, fits
 from app.releases.models import Cohort, NeedProject, ReleaseRun
 from app.releases.states import LIVE, CohortState, ProjectState
 
-_WHOLE = joinedload(NeedProject.need).joinedload(Need.case).joinedload(Case.household).selectinload(Household.members)
+_WHOLE = (
+    joinedload(NeedProject.need)
+    .joinedload(Need.case)
+    .joinedload(Case.household)
+    .selectinload(Household.members)
+)
 # What an acquaintance knows of a household; names, numbers, addresses and stories stay sealed.
 _MEMBERS = selectinload(Household.members).load_only(
     Member.status, Member.birth_date, Member.disability_type, Member.disease_code, Member.school_stage
@@ -58,7 +63,10 @@ def project_of_need(session: Session, need_id: int) -> NeedProject | None:
 
 def live_projects_of(session: Session, case_id: int) -> Sequence[NeedProject]:
     return session.scalars(
-        select(NeedProject).join(Need).where(Need.case_id == case_id, NeedProject.state.in_(LIVE)).options(_WHOLE)
+        select(NeedProject)
+        .join(Need)
+        .where(Need.case_id == case_id, NeedProject.state.in_(LIVE))
+        .options(_WHOLE)
     ).all()
 
 
@@ -75,31 +83,39 @@ def projects_without_consent(session: Session, day: date) -> Sequence[NeedProjec
     ).all()
 
 
-def _mine(actor: Actor, *states: ProjectState) -> Select[tuple[NeedProject]]:
-    statement = select(NeedProject).join(Need).where(NeedProject.state.in_(states), Need.area.startswith(actor.area))
+def _mine(actor: Actor, *states: ProjectState) -> Select[NeedProject]:
+    statement = (
+        select(NeedProject).join(Need).where(NeedProject.state.in_(states), Need.area.startswith(actor.area))
+    )
     if actor.role == Role.COUNTY_DEPT:
         statement = statement.where(NeedProject.flagged, NeedProject.safeguarded.is_(False))
     return statement
 
 
-def projects_page(session: Session, actor: Actor, *states: ProjectState, page: int = 1, size: int = 20) -> Page:
+def projects_page(
+    session: Session, actor: Actor, *states: ProjectState, page: int = 1, size: int = 20
+) -> Page:
     """What waits comes oldest first, what is public newest first."""
     newest = ProjectState.PUBLIC in states
     statement = _mine(actor, *states).options(_PROJECT_FACTS, joinedload(NeedProject.cohort))
     return paged(session, statement.order_by(NeedProject.id.desc() if newest else NeedProject.id), page, size)
 
 
-def chosen_projects(session: Session, actor: Actor, ids: Collection[int], *states: ProjectState) -> list[NeedProject]:
+def chosen_projects(
+    session: Session, actor: Actor, ids: Collection[int], *states: ProjectState
+) -> list[NeedProject]:
     statement = _mine(actor, *states).where(NeedProject.id.in_(ids)).options(_WHOLE).order_by(NeedProject.id)
     return list(session.scalars(statement))
 
 
 def drafted_projects(session: Session, actor: Actor, limit: int = 60) -> list[NeedProject]:
-    statement = _mine(actor, ProjectState.DRAFTED).options(_PROJECT_FACTS).order_by(NeedProject.id).limit(limit)
+    statement = (
+        _mine(actor, ProjectState.DRAFTED).options(_PROJECT_FACTS).order_by(NeedProject.id).limit(limit)
+    )
     return list(session.scalars(statement))
 
 
-def _to_prepare(area: str) -> Select[tuple[Need]]:
+def _to_prepare(area: str) -> Select[Need]:
     live = exists().where(NeedProject.live_key == Need.id)
     return select(Need).where(Need.state == NeedState.STAGE3, Need.area.startswith(area), ~live)
 
@@ -162,7 +178,9 @@ def shelf_projects(session: Session) -> Sequence[NeedProject]:
 def past_cohorts(session: Session, need_ids: Collection[int]) -> list[tuple[dict[str, str], frozenset[int]]]:
     """Labels under which these needs were public before."""
     rows = session.execute(
-        select(Cohort.id, Cohort.label, NeedProject.need_id).join(NeedProject.cohort).where(NeedProject.need_id.in_(need_ids))
+        select(Cohort.id, Cohort.label, NeedProject.need_id)
+        .join(NeedProject.cohort)
+        .where(NeedProject.need_id.in_(need_ids))
     )
     found: dict[int, tuple[dict[str, str], set[int]]] = {}
     for cohort, label, need_id in rows:
@@ -171,7 +189,9 @@ def past_cohorts(session: Session, need_ids: Collection[int]) -> list[tuple[dict
 
 
 def cohorts_due(session: Session, day: date) -> Sequence[Cohort]:
-    return session.scalars(select(Cohort).where(Cohort.state == CohortState.RELEASED, Cohort.retires_on <= day)).all()
+    return session.scalars(
+        select(Cohort).where(Cohort.state == CohortState.RELEASED, Cohort.retires_on <= day)
+    ).all()
 
 
 def cohort_by_id(session: Session, cohort_key: int) -> Cohort | None:
@@ -232,7 +252,8 @@ def items_ever_public(session: Session, area: str) -> set[str]:
 
 
 def counts(session: Session, actor: Actor) -> dict[str, int]:
-    """How many projects stand in each state, and under `prepare` how many needs wait for a first signature."""
+    """How many projects stand in each state, and under `prepare` how many needs wait for a first
+    signature."""
     rows = session.execute(
         select(NeedProject.state, func.count())
         .join(Need)
@@ -256,4 +277,3 @@ def key_rows(session: Session) -> list[tuple[str, str, str]]:
         .order_by(NeedProject.project_id)
     )
     return [(row[0], row[1], row[2]) for row in rows]
-

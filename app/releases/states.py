@@ -71,10 +71,14 @@ PROJECT = Machine(
             (the_checker_is_another, flagged_ones_are_safeguarded),
         ),
         Transition("return", ProjectState.DRAFTED, ProjectState.DROPPED, "project.approve"),
-        Transition("drop", (ProjectState.DRAFTED, ProjectState.APPROVED), ProjectState.DROPPED, "project.drop"),
+        Transition(
+            "drop", (ProjectState.DRAFTED, ProjectState.APPROVED), ProjectState.DROPPED, "project.drop"
+        ),
         Transition("release", ProjectState.APPROVED, ProjectState.PUBLIC, "project.release"),
         Transition("blank", ProjectState.PUBLIC, ProjectState.BLANKED, "project.blank"),
-        Transition("retire", (ProjectState.PUBLIC, ProjectState.BLANKED), ProjectState.RETIRED, "project.release"),
+        Transition(
+            "retire", (ProjectState.PUBLIC, ProjectState.BLANKED), ProjectState.RETIRED, "project.release"
+        ),
     ),
 )
 COHORT = Machine(

@@ -26,13 +26,15 @@ def main(wanted: list[str]) -> int:
         if wanted and not any(w in name for w in wanted):
             continue
         started = time.perf_counter()
-        print(f"{name} …", flush=True)  # noqa: T201 - a report on the screen is what this program is for
+        print(f"{name} …", flush=True)
         for figure in importlib.import_module(f"tests.bench.{name}").measure(big):
-            print("  " + figure.line(), flush=True)  # noqa: T201
+            print("  " + figure.line(), flush=True)
             figures.append(figure)
-        print(f"  ({time.perf_counter() - started:.0f} s)", flush=True)  # noqa: T201
+        print(f"  ({time.perf_counter() - started:.0f} s)", flush=True)
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps([f.row() for f in figures], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    OUT.write_text(
+        json.dumps([f.row() for f in figures], ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
     return 0
 
 

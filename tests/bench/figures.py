@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """`ours` and `peer` in `unit`; `ratio` is peer / ours where less is better, else ours / peer: above 1 is good.
+    """`ours` and `peer` in `unit`; `ratio` is peer / ours where less is better, else ours / peer: above 1 is
+    good.
 
     `target` says what was wanted, in words; empty where nothing was promised.
     """

@@ -7,7 +7,9 @@ from tests.world import Site, Wish, donor, new_household, office, public, settle
 
 def test_a_settled_case_waits_for_society(any_house: House) -> None:
     with office(any_house) as session:
-        case, needs = settled_case(session, new_household(1, child=True), Wish(), Wish("S01", budget_fen=None))
+        case, needs = settled_case(
+            session, new_household(1, child=True), Wish(), Wish("S01", budget_fen=None)
+        )
         assert case.state == "filed"
         assert {n.state for n in needs} == {NeedState.STAGE3}
 

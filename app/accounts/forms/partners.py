@@ -146,7 +146,10 @@ class OrganisationProfile(_Common):
         _("统一社会信用代码"),
         description=_("18 位，在登记证书上。"),
         filters=[number],
-        validators=[InputRequired(_("请填统一社会信用代码。")), Length(18, 18, _("统一社会信用代码要 18 位。"))],
+        validators=[
+            InputRequired(_("请填统一社会信用代码。")),
+            Length(18, 18, _("统一社会信用代码要 18 位。")),
+        ],
         render_kw={"autocomplete": "off", "maxlength": 22},
     )
     contact = StringField(

@@ -16,6 +16,9 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
     reason = TextAreaField(
         _("原因"),
         description=_("会原样告诉对方，请写清楚要补什么。"),
-        validators=[InputRequired(_("请写明原因，对方要据此补充。")), Length(max=200, message=_("最多 200 个字。"))],
+        validators=[
+            InputRequired(_("请写明原因，对方要据此补充。")),
+            Length(max=200, message=_("最多 200 个字。")),
+        ],
         render_kw={"rows": 3},
     )

@@ -1,4 +1,5 @@
-"""Organisations and volunteers (public database). Identity numbers and papers only pass through, as letters."""
+"""Organisations and volunteers (public database). Identity numbers and papers only pass through, as
+letters."""
 
 from datetime import date
 
@@ -32,7 +33,8 @@ LANGUAGES = {"mandarin": "普通话", "local": "宁夏方言", "sign": "手语"}
 TIMES = {"weekday": "平日白天", "evening": "平日晚上", "weekend": "周末"}
 CADENCE = {"once": "一次", "monthly": "每月一次", "fortnightly": "每两周一次", "weekly": "每周一次"}
 FOR_CHILDREN = ("background", "training_child")  # what an adult needs around a child (I-22)
-# The papers that each kind hands in, by the item of verification that they prove; True where it cannot be left out.
+# The papers that each kind hands in, by the item of verification that they prove; True where it cannot be
+# left out.
 PAPERS = {
     "volunteer": {"real_name": True, "background": False, "training_child": False},
     "charity": {"licence": True, "charity_reg": True, "credit": False},

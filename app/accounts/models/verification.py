@@ -49,7 +49,8 @@ OPTIONAL = {
 class Verification(Row, Stateful, OfficeBase):
     """One submission of one partner; a later one makes a new row.
 
-    `checks` maps an item to the day until which it holds. `id_index` finds the same person under another name.
+    `checks` maps an item to the day until which it holds. `id_index` finds the same person under another
+    name.
     """
 
     __tablename__ = "verification"

@@ -20,7 +20,8 @@ from app.policy.regions import region
 
 @dataclass(frozen=True)
 class NewOfficer:
-    """What an account needs. `person_id_no` ties two accounts of one person together; `scope` is a region code."""
+    """What an account needs. `person_id_no` ties two accounts of one person together; `scope` is a region
+    code."""
 
     login: str
     password: str

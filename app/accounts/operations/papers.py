@@ -1,4 +1,5 @@
-"""What a partner uploads: known by its bytes, bounded in size, freed of what the camera wrote into it (I-43)."""
+"""What a partner uploads: known by its bytes, bounded in size, freed of what the camera wrote into it
+(I-43)."""
 
 import base64
 from collections.abc import Iterator
@@ -84,10 +85,7 @@ def _jpeg_segments(content: bytes) -> Iterator[bytes]:
         if code == _EOI:
             yield b"\xff\xd9"
             return
-        if code in _BARE:
-            end = at + 2
-        else:
-            end = at + 2 + int.from_bytes(content[at + 2 : at + 4])
+        end = at + 2 + (0 if code in _BARE else int.from_bytes(content[at + 2 : at + 4]))
         if code == _SOS:
             end = _scan_end(content, end)
         if code not in _DROPPED:

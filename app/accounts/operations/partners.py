@@ -1,4 +1,5 @@
-"""A partner registers; papers and numbers travel to the office as a letter, the verdict travels back (decisions 7)."""
+"""A partner registers; papers and numbers travel to the office as a letter, the verdict travels back
+(decisions 7)."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from app.accounts.models.partners import PAPERS, Organisation, Volunteer
 from app.accounts.models.public import DonorAccount
 from app.accounts.operations.papers import Paper, sealed
 from app.accounts.operations.signing import hash_password
-from app.accounts.queries.partners import partner_by_token
+from app.accounts.queries.partners import organisation_by_uscc, partner_by_token
 from app.accounts.queries.sessions import donor_by_login
 from app.accounts.states import ORGANISATION, VOLUNTEER, PartnerState
 from app.core.clock import local_day
@@ -37,7 +38,8 @@ _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
 
 @dataclass(frozen=True)
 class Profile:
-    """What a partner types of itself. `kind` is volunteer or a kind of organisation; `id_no` only passes through."""
+    """What a partner types of itself. `kind` is volunteer or a kind of organisation; `id_no` only passes
+    through."""
 
     kind: str
     name: str
@@ -53,12 +55,17 @@ class Profile:
 
 
 def register(session: Session, new: Profile, *, login: str, password: str, now: datetime) -> DonorAccount:
-    """Makes the account and sends the papers. Raises BadInput with the field's name for the first thing wrong."""
+    """Makes the account and sends the papers. Raises BadInput with the field's name for the first thing
+    wrong."""
     if donor_by_login(session, login) is not None:
         raise BadInput(LOGIN_TAKEN, field="login")
     password_hash = hash_password(password)
     papers = _checked(new, local_day(now))
-    partner = Volunteer(token=token(), checks={}) if new.kind == "volunteer" else Organisation(token=token(), checks={})
+    partner = (
+        Volunteer(token=token(), checks={})
+        if new.kind == "volunteer"
+        else Organisation(token=token(), checks={})
+    )
     _write(partner, new)
     _begin(session, partner, now)
     account = DonorAccount(
@@ -88,7 +95,8 @@ def resubmit(session: Session, partner: Partner, new: Profile, *, actor: Actor, 
 def add_papers(
     session: Session, partner: Partner, papers: Sequence[Paper], *, actor: Actor, now: datetime
 ) -> None:
-    """A verified partner proves one thing more, a training for example; what stands goes on standing meanwhile."""
+    """A verified partner proves one thing more, a training for example; what stands goes on standing
+    meanwhile."""
     require(actor, "partner.change", partner)
     if partner.state != PartnerState.VERIFIED:
         raise BadInput(msg("现在还不能加材料。先等县里核验完。"))
@@ -116,7 +124,8 @@ def take_verdict(session: Session, payload: dict[str, Any], *, now: datetime) ->
 def expire_partners(session: Session, *, now: datetime) -> int:
     """Verified partners whose checks ran out: no new claims from today."""
     count = 0
-    for model in (Organisation, Volunteer):
+    models: tuple[type[Organisation] | type[Volunteer], ...] = (Organisation, Volunteer)
+    for model in models:
         late = select(model).where(model.state == PartnerState.VERIFIED, model.valid_to < local_day(now))
         for partner in session.scalars(late):
             advance(session, _machine(partner), partner, "expire", actor=SYSTEM, now=now)
@@ -135,7 +144,9 @@ def _checked(new: Profile, day: date) -> list[dict[str, str]]:
         _check_adult(new.id_no, day)
     elif not is_uscc(new.uscc):
         raise BadInput(msg("统一社会信用代码要 18 位，校验位也要对。请照证书再核对一遍。"), field="uscc")
-    missing = [i for i, needed in PAPERS[new.kind].items() if needed and i not in {p.item for p in new.papers}]
+    missing = [
+        i for i, needed in PAPERS[new.kind].items() if needed and i not in {p.item for p in new.papers}
+    ]
     if missing:
         raise BadInput(msg("还缺这一份，请补上。"), field=f"paper_{missing[0]}")
     return [sealed(p) for p in new.papers]
@@ -159,9 +170,8 @@ def _write(partner: Partner, new: Profile) -> None:
 
 
 def _begin(session: Session, partner: Partner, now: datetime) -> None:
-    if isinstance(partner, Organisation):
-        if session.scalar(select(Organisation.id).where(Organisation.uscc == partner.uscc)) is not None:
-            raise BadInput(USCC_TAKEN, field="uscc")
+    if isinstance(partner, Organisation) and organisation_by_uscc(session, partner.uscc) is not None:
+        raise BadInput(USCC_TAKEN, field="uscc")
     try:
         with session.begin_nested():
             begin(session, _machine(partner), partner, actor=SYSTEM, now=now)
@@ -182,17 +192,24 @@ def _add(session: Session, account: DonorAccount) -> None:
 def _send_papers(
     session: Session, partner: Partner, new: Profile, papers: list[dict[str, str]], now: datetime
 ) -> None:
-    fields = {"name": new.name, "phone": new.phone, "contact": new.contact, "uscc": new.uscc, "id_no": new.id_no}
+    fields = {
+        "name": new.name,
+        "phone": new.phone,
+        "contact": new.contact,
+        "uscc": new.uscc,
+        "id_no": new.id_no,
+    }
+    submission = token()
     payload = {
         "subject": "volunteer" if new.kind == "volunteer" else "organisation",
         "token": partner.token,
         "kind": new.kind,
         "region_code": new.region_code,
-        "submission": token(),
+        "submission": submission,
         "fields": {k: v for k, v in fields.items() if v},
         "papers": papers,
     }
-    send(session, "papers.submitted", payload, key=payload["submission"], subject=partner.token, now=now)
+    send(session, "papers.submitted", payload, key=submission, subject=partner.token, now=now)
 
 
 def _name_of(partner: Partner) -> str:

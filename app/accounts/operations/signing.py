@@ -45,14 +45,17 @@ def check_donor(session: Session, *, login: str, password: str, now: datetime) -
 
 
 def open_office_session(session: Session, officer: Officer, *, now: datetime) -> str:
-    """Returns the cookie's token. With a single valid post that post is taken at once. Raises BadInput without one."""
+    """Returns the cookie's token. With a single valid post that post is taken at once. Raises BadInput
+    without one."""
     posts = valid_posts(officer, local_day(now))
     if not posts:
         raise BadInput(msg("这个账号现在没有岗位。请联系平台管理员。"))
     secret = token()
     post_id = posts[0].id if len(posts) == 1 else None
     session.add(
-        OfficeSession(token_hash=digest(secret), account_id=officer.id, post_id=post_id, opened_at=now, seen_at=now)
+        OfficeSession(
+            token_hash=digest(secret), account_id=officer.id, post_id=post_id, opened_at=now, seen_at=now
+        )
     )
     session.flush()
     return secret

@@ -26,6 +26,10 @@ def partner_by_token(session: Session, token: str) -> Organisation | Volunteer |
     return organisation or session.scalar(select(Volunteer).where(Volunteer.token == token))
 
 
+def organisation_by_uscc(session: Session, uscc: str) -> Organisation | None:
+    return session.scalar(select(Organisation).where(Organisation.uscc == uscc))
+
+
 def verification_by_id(session: Session, verification_id: int) -> Verification | None:
     return session.get(Verification, verification_id)
 
@@ -49,7 +53,9 @@ def verification_counts(session: Session, actor: Actor) -> dict[str, int]:
 
 def dossiers_of(session: Session, token: str) -> Sequence[Verification]:
     """Everything one partner ever handed in, the newest first."""
-    return session.scalars(select(Verification).where(Verification.token == token).order_by(Verification.id.desc())).all()
+    return session.scalars(
+        select(Verification).where(Verification.token == token).order_by(Verification.id.desc())
+    ).all()
 
 
 def twins_of(session: Session, dossier: Verification) -> Sequence[Verification]:

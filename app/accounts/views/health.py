@@ -1,4 +1,5 @@
-"""Is the process up, can it serve, how is it doing. `/metrics` answers on loopback or with a token (decisions 8)."""
+"""Is the process up, can it serve, how is it doing. `/metrics` answers on loopback or with a token (decisions
+8)."""
 
 import hmac
 
@@ -35,7 +36,9 @@ def metrics(desk: Desk) -> Response:
         raise NotFound
     letter = OfficeLetter if desk.db.wing == "office" else PublicLetter
     waiting = desk.session.scalar(select(func.count()).where(letter.delivered_at.is_(None))) or 0
-    tried = desk.session.scalar(select(func.count()).where(letter.delivered_at.is_(None), letter.tries > 0)) or 0
+    tried = (
+        desk.session.scalar(select(func.count()).where(letter.delivered_at.is_(None), letter.tries > 0)) or 0
+    )
     body = f'jiedui_letters_waiting{{wing="{desk.db.wing}"}} {waiting}\n'
     body += f'jiedui_letters_failing{{wing="{desk.db.wing}"}} {tried}\n'
     return Response(body, mimetype="text/plain")

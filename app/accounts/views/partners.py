@@ -43,7 +43,9 @@ def create(desk: Desk, kind: str) -> Answer:
     form = _form_of(kind)
 
     def act() -> None:
-        register(desk.session, form.profile(), login=form.login.data, password=form.password.data, now=desk.now)
+        register(
+            desk.session, form.profile(), login=form.login.data, password=form.password.data, now=desk.now
+        )
 
     if not accepted(form, act):
         return _registration(kind, form), 422
@@ -85,8 +87,14 @@ def add(desk: Desk) -> Answer:
     form = papers_form(partner.partner_kind)()
 
     def act() -> None:
-        files = [(name.removeprefix("paper_"), f.data) for name, f in form._fields.items() if f.type == "FileField"]
-        papers = [Paper(item, upload.filename, upload.read()) for item, upload in files if upload and upload.filename]
+        files = [
+            (name.removeprefix("paper_"), f.data) for name, f in form._fields.items() if f.type == "FileField"
+        ]
+        papers = [
+            Paper(item, upload.filename, upload.read())
+            for item, upload in files
+            if upload and upload.filename
+        ]
         add_papers(desk.session, partner, papers, actor=desk.actor, now=desk.now)
 
     if not accepted(form, act):
@@ -122,7 +130,8 @@ def _profile(desk: Desk, *, form: Any = None, more: Any = None) -> str:
         state_name=PARTNER_LABELS[PartnerState(partner.state)],
         checks=[(ITEMS[i], i, partner.has_check(i, local_day(desk.now))) for i in sorted(partner.checks)],
         form=form or (_filled(partner) if again else None),
-        more=more or (papers_form(partner.partner_kind)() if partner.state == PartnerState.VERIFIED else None),
+        more=more
+        or (papers_form(partner.partner_kind)() if partner.state == PartnerState.VERIFIED else None),
         skills=SKILLS,
         times=TIMES,
     )

@@ -36,9 +36,16 @@ def index(desk: Desk) -> str:
     state = request.args.get("state", VerificationState.SUBMITTED)
     if state not in VERIFICATION_LABELS:
         state = VerificationState.SUBMITTED
-    page = verifications_in_area(desk.session, desk.actor, state=state, page=request.args.get("page", 1, type=int))
+    page = verifications_in_area(
+        desk.session, desk.actor, state=state, page=request.args.get("page", 1, type=int)
+    )
     return render_template(
-        "accounts/verifications.html", page=page, counts=counts, state=state, labels=VERIFICATION_LABELS, kinds=KINDS
+        "accounts/verifications.html",
+        page=page,
+        counts=counts,
+        state=state,
+        labels=VERIFICATION_LABELS,
+        kinds=KINDS,
     )
 
 
@@ -115,7 +122,11 @@ def _back(dossier: Verification, said: str) -> Response:
 
 
 def _page(
-    desk: Desk, dossier: Verification, *, check_form: FirstCheckForm | None = None, reason_form: ReasonForm | None = None
+    desk: Desk,
+    dossier: Verification,
+    *,
+    check_form: FirstCheckForm | None = None,
+    reason_form: ReasonForm | None = None,
 ) -> str:
     earlier = [d for d in dossiers_of(desk.session, dossier.token) if d.id != dossier.id]
     open_steps = {t.action for t in VERIFICATION.open_to(desk.actor, dossier)}

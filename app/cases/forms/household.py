@@ -51,7 +51,10 @@ class HouseholdForm(FlaskForm):  # type: ignore[misc]
         _("住在哪里"),
         description=_("村民小组、门牌。只在工作台看得到，永远不公布。"),
         filters=[stripped],
-        validators=[InputRequired(_("请写住在哪个小组、哪一户。")), Length(max=80, message=_("最多 80 个字。"))],
+        validators=[
+            InputRequired(_("请写住在哪个小组、哪一户。")),
+            Length(max=80, message=_("最多 80 个字。")),
+        ],
         render_kw={"autocomplete": "off"},
     )
     narrative = TextAreaField(
@@ -104,7 +107,9 @@ class MemberForm(FlaskForm):  # type: ignore[misc]
 
     def validate_birth_date(self, field: Any) -> None:
         born = read_day(field.data or "")
-        written = birth_in(self.id_no.data) if self.id_no.data and is_resident_number(self.id_no.data) else None
+        written = (
+            birth_in(self.id_no.data) if self.id_no.data and is_resident_number(self.id_no.data) else None
+        )
         if born and written and born != written:
             raise ValidationError(_("和身份证号里的出生日期不一样。请核对证件。"))
         if not born and not written and not self.id_no.data:

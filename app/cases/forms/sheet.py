@@ -1,4 +1,5 @@
-"""One visit, one sheet: what two people saw at the home, and everything the household agreed to (decisions 29)."""
+"""One visit, one sheet: what two people saw at the home, and everything the household agreed to (decisions
+29)."""
 
 from typing import Any
 
@@ -25,7 +26,9 @@ SECOND_BY = [("on_site", _("一起到了家里")), ("phone", _("电话参加"))]
 # Read aloud word for word before the answer is asked; a no is as good as a yes.
 READ_ALOUD = {
     "record": _("把你家的情况记下来，由村里、乡镇、县里核对。不同意就不记，这张表到此为止。"),
-    "publish": _("把还差的东西写成一张卡公布，不写名字、村子和照片；认领的人会知道是哪个县。不同意，不影响别的帮扶。"),
+    "publish": _(
+        "把还差的东西写成一张卡公布，不写名字、村子和照片；认领的人会知道是哪个县。不同意，不影响别的帮扶。"
+    ),
     "direct_match": _("不公布，由县里直接找一家单位来帮。不同意，不影响别的帮扶。"),
     "pair": _("请一位志愿者和你家结对，隔段时间来看看、打个电话。不想要随时可以停。"),
     "disclose": _("结对以后，告诉志愿者怎么联系村里。你家的门牌和电话不告诉他。"),
@@ -48,7 +51,9 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired(_("请写是谁答的。")), Length(max=30, message=_("最多 30 个字。"))],
         render_kw={"autocomplete": "off"},
     )
-    capacity = RadioField(_("以什么身份答的"), choices=CAPACITIES, validators=[InputRequired(_("请选一项。"))])
+    capacity = RadioField(
+        _("以什么身份答的"), choices=CAPACITIES, validators=[InputRequired(_("请选一项。"))]
+    )
     method = RadioField(_("怎么记下来的"), choices=METHODS, validators=[InputRequired(_("请选一项。"))])
     witness = StringField(
         _("见证人"),
@@ -93,7 +98,10 @@ def _statement(name: str) -> TextAreaField:
         label,
         description=hint,
         filters=[stripped],
-        validators=[InputRequired(_("这一项要写，没有就写“没有”。")), Length(max=400, message=_("最多 400 个字。"))],
+        validators=[
+            InputRequired(_("这一项要写，没有就写“没有”。")),
+            Length(max=400, message=_("最多 400 个字。")),
+        ],
     )
 
 
@@ -101,12 +109,18 @@ class HomeSheetForm(ConsentForm):
     """`second` offers the colleagues of this village and township; the view fills it in."""
 
     done_on = DayField(
-        _("哪天去的"), validators=[InputRequired(_("请写日期。")), ReadableDay()], render_kw={"inputmode": "numeric"}
+        _("哪天去的"),
+        validators=[InputRequired(_("请写日期。")), ReadableDay()],
+        render_kw={"inputmode": "numeric"},
     )
-    second = SelectField(_("第二个人是谁"), coerce=int, validators=[InputRequired(_("核实要两个人。请选另一位同志。"))])
+    second = SelectField(
+        _("第二个人是谁"), coerce=int, validators=[InputRequired(_("核实要两个人。请选另一位同志。"))]
+    )
     second_by = RadioField(_("他怎么参加的"), choices=SECOND_BY, validators=[InputRequired(_("请选一项。"))])
     findings = TextAreaField(
-        _("看到了什么（可不填）"), filters=[stripped], validators=[Length(max=600, message=_("最多 600 个字。"))]
+        _("看到了什么（可不填）"),
+        filters=[stripped],
+        validators=[Length(max=600, message=_("最多 600 个字。"))],
     )
     cond_a = _statement("cond_a")
     cond_b = _statement("cond_b")
@@ -118,7 +132,9 @@ class HomeSheetForm(ConsentForm):
         validators=[InputRequired(_("请选一项。"))],
     )
     dibao_kind = RadioField(
-        _("低保核对下来是"), choices=list(lists.DIBAO_KIND.items()), validators=[InputRequired(_("请选一项。"))]
+        _("低保核对下来是"),
+        choices=list(lists.DIBAO_KIND.items()),
+        validators=[InputRequired(_("请选一项。"))],
     )
     record = _answer("record")
     publish = _answer("publish")
@@ -136,7 +152,8 @@ class HomeSheetForm(ConsentForm):
 
     def sheet(self, *, second_key: str, second_name: str, with_minor: bool) -> HomeSheet:
         asked = tuple(
-            self.consent(scope, given=self[scope].data == YES, with_minor=with_minor) for scope in lists.CONSENT_SCOPE
+            self.consent(scope, given=self[scope].data == YES, with_minor=with_minor)
+            for scope in lists.CONSENT_SCOPE
         )
         return HomeSheet(
             done_on=self.done_on.day,
@@ -159,5 +176,7 @@ class AskAgainForm(ConsentForm):
 
     scope = RadioField(_("这次问的是"), validators=[InputRequired(_("请选这次问的是哪一项。"))])
     answer = RadioField(
-        _("家里的回答"), choices=[(YES, _("同意")), (NO, _("不同意"))], validators=[InputRequired(_("请记下回答。"))]
+        _("家里的回答"),
+        choices=[(YES, _("同意")), (NO, _("不同意"))],
+        validators=[InputRequired(_("请记下回答。"))],
     )

@@ -19,7 +19,9 @@ def _people(label: object, hint: object = "") -> IntegerField:
 
 class EvaluationForm(FlaskForm):  # type: ignore[misc]
     held_on = DayField(
-        _("哪天开的会"), validators=[InputRequired(_("请写日期。")), ReadableDay()], render_kw={"inputmode": "numeric"}
+        _("哪天开的会"),
+        validators=[InputRequired(_("请写日期。")), ReadableDay()],
+        render_kw={"inputmode": "numeric"},
     )
     chair = StringField(
         _("谁主持"),
@@ -71,7 +73,10 @@ class ObjectionForm(FlaskForm):  # type: ignore[misc]
         _("答复"),
         description=_("县里和村里都会看到。撤回的，村里要讲给这户人家听。"),
         filters=[stripped],
-        validators=[InputRequired(_("请写明乡镇再研究的意见。")), Length(max=400, message=_("最多 400 个字。"))],
+        validators=[
+            InputRequired(_("请写明乡镇再研究的意见。")),
+            Length(max=400, message=_("最多 400 个字。")),
+        ],
     )
 
 

@@ -22,7 +22,8 @@ WRITTEN_BELOW = 14
 
 @dataclass(frozen=True)
 class NewConsent:
-    """`capacity`: self, guardian or proxy (a proxy needs a reason). `method` other than paper needs a witness."""
+    """`capacity`: self, guardian or proxy (a proxy needs a reason). `method` other than paper needs a
+    witness."""
 
     scope: str
     given: bool = True
@@ -35,7 +36,8 @@ class NewConsent:
 
 
 def give_consent(session: Session, case: Case, new: NewConsent, *, actor: Actor, now: datetime) -> Consent:
-    """Records a yes or a no. Raises BadInput: proxy without reason, no witness, a child without its guardian."""
+    """Records a yes or a no. Raises BadInput: proxy without reason, no witness, a child without its
+    guardian."""
     _check(case, new, local_day(now))
     consent = Consent(
         case_id=case.id,

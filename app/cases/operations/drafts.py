@@ -1,4 +1,5 @@
-"""Forms not yet sent: kept on the server, encrypted, on any device (design §8). And looks at masked fields."""
+"""Forms not yet sent: kept on the server, encrypted, on any device (design §8). And looks at masked
+fields."""
 
 import json
 from datetime import datetime, timedelta
@@ -50,7 +51,8 @@ def discard_draft(session: Session, *, form: str, subject: str, actor: Actor) ->
 
 
 def reveal_identity(session: Session, case: Case, *, reason: str, actor: Actor, now: datetime) -> Reveal:
-    """Opens name, number, address and phone to a county officer for ten minutes. Raises BadInput without a reason."""
+    """Opens name, number, address and phone to a county officer for ten minutes. Raises BadInput without a
+    reason."""
     require(actor, "case.reveal", case)
     if len(reason.strip()) < 4:
         raise BadInput(msg("请写明事由，至少 4 个字。这次查看会记一笔。"), field="reason")
@@ -64,6 +66,8 @@ def reveal_identity(session: Session, case: Case, *, reason: str, actor: Actor, 
         created_by=actor.label,
     )
     session.add(reveal)
-    audit.record(session, actor=actor, verb="identity.reveal", obj=case, now=now, fields=("name", "id_no", "address"))
+    audit.record(
+        session, actor=actor, verb="identity.reveal", obj=case, now=now, fields=("name", "id_no", "address")
+    )
     session.flush()
     return reveal

@@ -1,4 +1,5 @@
-"""Home check with consents on one sheet, evaluation, difficulties, determination (domain 4.2, decisions 29)."""
+"""Home check with consents on one sheet, evaluation, difficulties, determination (domain 4.2, decisions
+29)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -89,7 +90,12 @@ def _write_sheet(session: Session, case: Case, sheet: HomeSheet, *, actor: Actor
         created_by=actor.label,
     )
     case.home_checks.append(check)
-    case.cond_a, case.cond_b, case.cond_c, case.cond_d = sheet.cond_a, sheet.cond_b, sheet.cond_c, sheet.cond_d
+    case.cond_a, case.cond_b, case.cond_c, case.cond_d = (
+        sheet.cond_a,
+        sheet.cond_b,
+        sheet.cond_c,
+        sheet.cond_d,
+    )
     case.supporter_check = sheet.supporter_check
     case.household.dibao_kind = sheet.dibao_kind
     for consent in sheet.consents:
@@ -119,7 +125,14 @@ def record_evaluation(session: Session, case: Case, vote: Vote, *, actor: Actor,
     case.evaluations.append(evaluation)
     advance(session, CASE, case, "pass_evaluation" if passed else "fail_evaluation", actor=actor, now=now)
     outcome = "通过" if passed else "未通过"
-    _step(session, case, f"民主评议{outcome}：同意 {vote.votes_for}，共 {vote.eligible_n} 人表决", "vote", actor, now)
+    _step(
+        session,
+        case,
+        f"民主评议{outcome}：同意 {vote.votes_for}，共 {vote.eligible_n} 人表决",
+        "vote",
+        actor,
+        now,
+    )
     return evaluation
 
 
@@ -128,16 +141,23 @@ def _check_vote(vote: Vote, now: datetime) -> None:
     if vote.held_on > local_day(now):
         raise BadInput(msg("评议日期不能晚于今天。"), field="held_on")
     if vote.attendees_n < quorum:
-        raise BadInput(msg("到会至少要 {n} 人，现在是 {m} 人。", n=quorum, m=vote.attendees_n), field="attendees_n")
+        raise BadInput(
+            msg("到会至少要 {n} 人，现在是 {m} 人。", n=quorum, m=vote.attendees_n), field="attendees_n"
+        )
     if vote.votes_for + vote.votes_against + vote.votes_abstain != vote.eligible_n or vote.eligible_n < 1:
         raise BadInput(
-            msg("同意、反对、弃权加起来要等于到会减去回避，也就是 {n} 人。", n=vote.eligible_n), field="votes_for"
+            msg("同意、反对、弃权加起来要等于到会减去回避，也就是 {n} 人。", n=vote.eligible_n),
+            field="votes_for",
         )
 
 
-def add_difficulty(session: Session, case: Case, *, kind: str, detail: str, actor: Actor, now: datetime) -> None:
+def add_difficulty(
+    session: Session, case: Case, *, kind: str, detail: str, actor: Actor, now: datetime
+) -> None:
     require(actor, "case.submit_list", case)
-    case.difficulties.append(Difficulty(kind=kind, detail=detail or None, created_at=now, created_by=actor.label))
+    case.difficulties.append(
+        Difficulty(kind=kind, detail=detail or None, created_at=now, created_by=actor.label)
+    )
     session.flush()
 
 
@@ -152,7 +172,8 @@ def remove_difficulty(session: Session, case: Case, difficulty: Difficulty, *, a
 
 
 def submit_list(session: Session, case: Case, *, note: str = "", actor: Actor, now: datetime) -> None:
-    """To the township: ten working days from now. The caller has listed the needs; `note` says what was mended."""
+    """To the township: ten working days from now. The caller has listed the needs; `note` says what was
+    mended."""
     again = case.state == CaseState.RETURNED_VILLAGE
     action = "resubmit" if again else "submit_list"
     advance(session, CASE, case, action, actor=actor, now=now, reason=note or None)
@@ -183,7 +204,15 @@ def determine(
         raise BadInput(msg("会议日期不能晚于今天。"), field="meeting_on")
     if not accepted and not reason.strip():
         raise BadInput(msg("不予认定要写明理由，村里要讲给这户人家听。"), field="reason")
-    advance(session, CASE, case, "determine" if accepted else "decline", actor=actor, now=now, reason=reason or None)
+    advance(
+        session,
+        CASE,
+        case,
+        "determine" if accepted else "decline",
+        actor=actor,
+        now=now,
+        reason=reason or None,
+    )
     case.determinations.append(
         Determination(
             meeting_on=meeting_on,

@@ -1,4 +1,5 @@
-"""Entry batches and the county's filing: it files, returns or objects, and changes no fact of the case (domain 4.3)."""
+"""Entry batches and the county's filing: it files, returns or objects, and changes no fact of the case
+(domain 4.3)."""
 
 from datetime import date, datetime
 
@@ -72,7 +73,9 @@ def file_item(session: Session, item: BatchItem, *, actor: Actor, now: datetime)
     return case
 
 
-def return_item(session: Session, item: BatchItem, *, code: str, note: str, actor: Actor, now: datetime) -> None:
+def return_item(
+    session: Session, item: BatchItem, *, code: str, note: str, actor: Actor, now: datetime
+) -> None:
     _under_review(item)
     advance(session, CASE, item.case, "send_back", actor=actor, now=now, reason=note or code)
     item.return_code, item.note = code, note or None
@@ -99,7 +102,8 @@ def finish_review(session: Session, batch: EntryBatch, *, actor: Actor, now: dat
 def answer_objection(
     session: Session, case: Case, *, reaffirm: bool, answer: str, actor: Actor, now: datetime
 ) -> None:
-    """The township reaffirms (the case waits for the next batch) or withdraws. Raises BadInput without an answer."""
+    """The township reaffirms (the case waits for the next batch) or withdraws. Raises BadInput without an
+    answer."""
     if not answer.strip():
         raise BadInput(msg("请写明乡镇再研究的意见。"), field="answer")
     advance(session, CASE, case, "reaffirm" if reaffirm else "withdraw", actor=actor, now=now, reason=answer)

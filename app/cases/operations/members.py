@@ -40,4 +40,6 @@ def complete_number(
         raise BadInput(msg("这个人已经在另一户在帮家庭里。请与县社工部联系。"), field="id_no") from error
     audit.record(session, actor=actor, verb="identity.complete", obj=case, now=now, fields=("id_no",))
     ref = f"member/{member.id}/number"
-    record(session, case, kind="note", text="补上了一位家里人的身份证号", source_ref=ref, actor=actor, now=now)
+    record(
+        session, case, kind="note", text="补上了一位家里人的身份证号", source_ref=ref, actor=actor, now=now
+    )

@@ -1,7 +1,9 @@
-"""Making a household and its case. The area is the village's; an imported case starts like any other (I-41)."""
+"""Making a household and its case. The area is the village's; an imported case starts like any other
+(I-41)."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +18,8 @@ from app.core.messages import msg
 from app.core.secrets import blind_index
 from app.core.states import begin
 from app.policy.actors import Actor
+
+COUNTY_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -58,24 +62,17 @@ def open_case(
     try:
         session.flush()
     except IntegrityError as error:
-        if "CHECK" in str(error.orig).upper():  # a value outside its closed list is the caller's fault, not the family's
+        if (
+            "CHECK" in str(error.orig).upper()
+        ):  # a value outside its closed list is the caller's fault, not the family's
             raise
-        raise BadInput(msg("这户里有人已经在另一户在帮家庭里，或者户编号已经用过。请与县社工部联系。")) from error
-    case = Case(
-        case_no=case_no,
-        household=household,
-        household_id=household.id,
-        open_key=household.id,
-        area=new.village_code,
-        county_code=new.village_code[:6],
-        category=new.category,
-        narrative=new.narrative or None,
-        source=source,
-        on_behalf=len(actor.area) == 6,
-        source_batch=new.batch_no or None,
-    )
+        raise BadInput(
+            msg("这户里有人已经在另一户在帮家庭里，或者户编号已经用过。请与县社工部联系。")
+        ) from error
+    values = case_values(new, household.id, case_no=case_no, source=source, actor=actor)
+    case = Case(household=household, **values)
     begin(session, CASE, case, actor=actor, now=now)
-    text = "登记入册（县里代录）" if case.on_behalf else "登记入册"
+    text = opening_text(on_behalf=case.on_behalf)
     record(session, case, kind="step", text=text, source_ref=f"case/{case.id}/open", actor=actor, now=now)
     return case
 
@@ -98,39 +95,62 @@ def open_one(session: Session, new: NewHousehold, *, actor: Actor, now: datetime
     return open_case(session, new, case_no=number, actor=actor, now=now)
 
 
-def _household(new: NewHousehold, *, actor: Actor, now: datetime) -> Household:
-    household = Household(
-        household_ref=new.household_ref,
-        county_code=new.village_code[:6],
-        village_code=new.village_code,
-        address_detail=new.address_detail or None,
-        phone=new.phone or None,
-        phone_index=blind_index(new.phone) if new.phone else None,
-        monthly_income_fen=new.monthly_income_fen,
-        dibao_kind=new.dibao_kind,
-        created_at=now,
-        created_by=actor.label,
-    )
-    household.members = [_member(m, actor=actor, now=now) for m in new.members]
-    return household
+def household_values(new: NewHousehold) -> dict[str, Any]:
+    """The columns of a household; the same for one and for many."""
+    return {
+        "household_ref": new.household_ref,
+        "county_code": new.village_code[:6],
+        "village_code": new.village_code,
+        "address_detail": new.address_detail or None,
+        "phone": new.phone or None,
+        "phone_index": blind_index(new.phone) if new.phone else None,
+        "monthly_income_fen": new.monthly_income_fen,
+        "dibao_kind": new.dibao_kind,
+    }
 
 
-def _member(new: NewMember, *, actor: Actor, now: datetime) -> Member:
+def member_values(new: NewMember) -> dict[str, Any]:
     index = blind_index(new.id_no) if new.id_no else None
-    return Member(
-        member_ref=new.member_ref,
-        relation=new.relation,
-        name=new.name,
-        id_no=new.id_no or None,
-        id_index=index,
-        open_key=index,
-        sex=new.sex or None,
-        birth_date=new.birth_date or None,
-        disability_type=new.disability_type or None,
-        disability_grade=new.disability_grade,
-        disease_code=new.disease_code or None,
-        school_stage=new.school_stage or None,
-        employment=new.employment or None,
-        created_at=now,
-        created_by=actor.label,
-    )
+    return {
+        "member_ref": new.member_ref,
+        "relation": new.relation,
+        "name": new.name,
+        "id_no": new.id_no or None,
+        "id_index": index,
+        "open_key": index,
+        "sex": new.sex or None,
+        "birth_date": new.birth_date or None,
+        "disability_type": new.disability_type or None,
+        "disability_grade": new.disability_grade,
+        "disease_code": new.disease_code or None,
+        "school_stage": new.school_stage or None,
+        "employment": new.employment or None,
+    }
+
+
+def case_values(
+    new: NewHousehold, household_id: int, *, case_no: str, source: str, actor: Actor
+) -> dict[str, Any]:
+    return {
+        "case_no": case_no,
+        "household_id": household_id,
+        "open_key": household_id,
+        "area": new.village_code,
+        "county_code": new.village_code[:6],
+        "category": new.category,
+        "narrative": new.narrative or None,
+        "source": source,
+        "on_behalf": len(actor.area) == COUNTY_DIGITS,
+        "source_batch": new.batch_no or None,
+    }
+
+
+def opening_text(*, on_behalf: bool) -> str:
+    return "登记入册（县里代录）" if on_behalf else "登记入册"
+
+
+def _household(new: NewHousehold, *, actor: Actor, now: datetime) -> Household:
+    made = {"created_at": now, "created_by": actor.label}
+    household = Household(**household_values(new), **made)
+    household.members = [Member(**member_values(m), **made) for m in new.members]
+    return household

@@ -1,6 +1,7 @@
 """The household's timeline: one row for each thing that happened, once."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,17 +25,32 @@ def record(
     known = select(CaseRecord.id).where(CaseRecord.kind == kind, CaseRecord.source_ref == source_ref)
     if session.scalar(known) is not None:
         return
-    session.add(
-        CaseRecord(
-            case_id=case.id,
-            need_id=need_id,
-            kind=kind,
-            text=text,
-            source_ref=source_ref,
-            actor_label=actor.label,
-            at=now,
-            created_at=now,
-            created_by=actor.label,
-        )
+    row = record_values(
+        case.id, kind=kind, text=text, source_ref=source_ref, need_id=need_id, actor=actor, now=now
     )
+    session.add(CaseRecord(**row))
     session.flush()
+
+
+def record_values(
+    case_id: int,
+    *,
+    kind: str,
+    text: str,
+    source_ref: str,
+    need_id: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> dict[str, Any]:
+    """The columns of a row, for those who write many at once."""
+    return {
+        "case_id": case_id,
+        "need_id": need_id,
+        "kind": kind,
+        "text": text,
+        "source_ref": source_ref,
+        "actor_label": actor.label,
+        "at": now,
+        "created_at": now,
+        "created_by": actor.label,
+    }

@@ -1,4 +1,5 @@
-"""A claim in the office: contact, arrival, handing over with a receipt, confirmation by someone else (I-24)."""
+"""A claim in the office: contact, arrival, handing over with a receipt, confirmation by someone else
+(I-24)."""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from app.cases.operations import record
 from app.core.clock import local_day
 from app.core.errors import BadInput, Refusal
 from app.core.messages import msg
+from app.core.money import yuan
 from app.core.outbox import send
 from app.core.states import advance, begin, require
 from app.followup.models import Tie
@@ -58,7 +60,8 @@ def open_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> Non
 
 
 def _send_terms(session: Session, tie: Tie, now: datetime) -> None:
-    """Only now, and only to the holder: item, size, quantity, where to bring it; never a township (decisions 31)."""
+    """Only now, and only to the holder: item, size, quantity, where to bring it; never a township (decisions
+    31)."""
     need = tie.need
     county = display_name(need.county_code)
     lines = [["要的是", need.item.name], ["数量", f"{need.residual_qty} {need.item.unit}"]]
@@ -73,7 +76,9 @@ def _send_terms(session: Session, tie: Tie, now: datetime) -> None:
         lines.append(["在哪里", f"{county}，由村里联系人约时间、陪同"])
     else:
         lines.append(["怎么付", "付到慈善组织备案的项目，由它采买"])
-    _tell(session, tie, "claim.terms", {"lines": lines}, now)
+        if need.budget_fen:
+            lines.append(["大约要多少", yuan(need.budget_fen)])
+    _tell(session, tie, "claim.terms", {"lines": lines, "qty": need.residual_qty}, now)
 
 
 def end_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
@@ -148,7 +153,14 @@ def arrive(session: Session, tie: Tie, *, qty: int, actor: Actor, now: datetime)
 
 
 def hand_over(
-    session: Session, tie: Tie, *, receipt_by: str, receipt_method: str, receipt_name: str, actor: Actor, now: datetime
+    session: Session,
+    tie: Tie,
+    *,
+    receipt_by: str,
+    receipt_method: str,
+    receipt_name: str,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """With a receipt. Goods must have arrived; money must have been used by the charity."""
     if tie.kind == "goods" and tie.state != TieState.ARRIVED:
@@ -172,7 +184,7 @@ def confirm(session: Session, tie: Tie, *, qty: int, actor: Actor, now: datetime
     met = holding.confirm(session, tie.need, qty=qty, on_shelf=_on_shelf(project), actor=actor, now=now)
     if not met and project is not None and project.status == "claimed":
         project.status = "open"
-    _tell(session, tie, "pledge.confirmed", {}, now)
+    _tell(session, tie, "pledge.confirmed", {"met": met}, now)
     text = "家里确认合用，这一项已实现" if met else f"家里确认 {qty} 件合用，还差 {tie.need.residual_qty} 件"
     _note(session, tie, text, "confirmation", "confirmed", actor, now)
 
@@ -185,7 +197,12 @@ def dispute(session: Session, tie: Tie, *, reason: str, actor: Actor, now: datet
     tie.receipt_by = tie.handed_by_key = tie.counted_by_key = tie.arrived_on = None
     payload = {"pledge_ref": tie.pledge_ref, "at": now.isoformat()}
     send(
-        session, "pledge.disputed", payload, key=f"{tie.claim_ref}/{tie.version}", subject=tie.project_id, now=now
+        session,
+        "pledge.disputed",
+        payload,
+        key=f"{tie.claim_ref}/{tie.version}",
+        subject=tie.project_id,
+        now=now,
     )
     _note(session, tie, "家里说不合用，请对方补", "confirmation", f"disputed/{tie.version}", actor, now)
 

@@ -41,7 +41,15 @@ def check_filing(session: Session, check: FilingCheck, *, actor: Actor, now: dat
 def decide_filing(
     session: Session, check: FilingCheck, *, valid: bool, reason: str, actor: Actor, now: datetime
 ) -> None:
-    advance(session, FILING_CHECK, check, "accept" if valid else "reject", actor=actor, now=now, reason=reason or None)
+    advance(
+        session,
+        FILING_CHECK,
+        check,
+        "accept" if valid else "reject",
+        actor=actor,
+        now=now,
+        reason=reason or None,
+    )
     check.second_by_key = actor.person_key
     payload = {"ref": check.ref, "verdict": "valid" if valid else "rejected", "reason": reason}
     send(session, "charity_project.checked", payload, key=check.ref, subject=check.ref, now=now)
@@ -60,4 +68,6 @@ def switch_money(session: Session, *, on: bool, actor: Actor, now: datetime) -> 
         subject="parameter",
         now=now,
     )
-    audit.record(session, actor=actor, verb="parameter.change", obj="money_enabled", now=now, reason=str(int(on)))
+    audit.record(
+        session, actor=actor, verb="parameter.change", obj="money_enabled", now=now, reason=str(int(on))
+    )

@@ -81,8 +81,14 @@ def obstacles(session: Session, draft: ProposalDraft, *, now: datetime) -> list[
     """Hard checks of step 2, which a card cannot carry: household's cap, declined before, still open."""
     found = []
     most = parameters.at("max_pairs_household", local_day(now))
-    open_pairs = select(func.count()).select_from(PairTie).join(Need).where(
-        Need.case_id == draft.need.case_id, PairTie.state.in_((PairState.ASKING, PairState.AGREED, PairState.ACTIVE))
+    open_pairs = (
+        select(func.count())
+        .select_from(PairTie)
+        .join(Need)
+        .where(
+            Need.case_id == draft.need.case_id,
+            PairTie.state.in_((PairState.ASKING, PairState.AGREED, PairState.ACTIVE)),
+        )
     )
     if (session.scalar(open_pairs) or 0) >= most:
         found.append("这户已经有足够的结对")
@@ -173,7 +179,8 @@ def record_answer(session: Session, pair: PairTie, answer: Answer, *, actor: Act
 
 
 def activate(session: Session, pair: PairTie, plan: PairPlan, *, actor: Actor, now: datetime) -> None:
-    """Raises BadInput below the least cadence or without a liaison; Refusal for children without two checked adults."""
+    """Raises BadInput below the least cadence or without a liaison; Refusal for children without two checked
+    adults."""
     today = local_day(now)
     contacts, visits = parameters.at("pair_contacts_year", today), parameters.at("pair_visits_year", today)
     if plan.contacts_min < contacts or plan.visits_min < visits:
@@ -257,7 +264,9 @@ def take_visit_log(session: Session, payload: dict[str, Any], *, now: datetime) 
     advance(session, OFFICE_VISIT, visit, "log", actor=SYSTEM, now=now)
 
 
-def answer_visit(session: Session, visit: OfficeVisit, *, accepted: bool, actor: Actor, now: datetime) -> None:
+def answer_visit(
+    session: Session, visit: OfficeVisit, *, accepted: bool, actor: Actor, now: datetime
+) -> None:
     advance(session, OFFICE_VISIT, visit, "accept" if accepted else "refuse", actor=actor, now=now)
     payload = {"visit_ref": visit.visit_ref, "answer": "accepted" if accepted else "refused"}
     send(session, "visit.answered", payload, key=visit.visit_ref, subject=visit.pair.project_id, now=now)
@@ -273,7 +282,9 @@ def confirm_visit(session: Session, visit: OfficeVisit, *, actor: Actor, now: da
 
 
 def _send_activation(session: Session, pair: PairTie, now: datetime) -> None:
-    days = {k: v.isoformat() for k in ("starts_on", "ends_on", "first_on") if (v := getattr(pair, k)) is not None}
+    days = {
+        k: v.isoformat() for k in ("starts_on", "ends_on", "first_on") if (v := getattr(pair, k)) is not None
+    }
     payload = {
         "pairing_ref": pair.pairing_ref,
         "cadence": pair.cadence,

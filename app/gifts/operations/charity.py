@@ -34,7 +34,11 @@ def file_project(session: Session, filing: Filing, *, actor: Actor, now: datetim
     """Only a verified registered charity may; two people in the office look at it."""
     require(actor, "charity_project.file")
     partner = partner_of(session, actor)
-    if not isinstance(partner, Organisation) or partner.kind != "charity" or not partner.is_verified(local_day(now)):
+    if (
+        not isinstance(partner, Organisation)
+        or partner.kind != "charity"
+        or not partner.is_verified(local_day(now))
+    ):
         raise Refusal(msg("只有核验过的慈善组织可以登记备案项目。"))
     if filing.valid_to <= filing.valid_from:
         raise BadInput(msg("截止日期要晚于开始日期。"), field="valid_to")
@@ -90,4 +94,6 @@ def record_purchase(
         raise BadInput(msg("日期不能晚于今天。"), field="on")
     pledge.purchase, pledge.purchased_on = what.strip()[:120], on
     payload = {"pledge_ref": pledge.pledge_ref, "what": pledge.purchase, "on": on.isoformat()}
-    send(session, "purchase.recorded", payload, key=pledge.pledge_ref, subject=pledge.claim.project_id, now=now)
+    send(
+        session, "purchase.recorded", payload, key=pledge.pledge_ref, subject=pledge.claim.project_id, now=now
+    )

@@ -1,6 +1,7 @@
 """One live claim a need: claim, release, lapse; and what the office's letters do to it (domain 4.9)."""
 
 import json
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,16 +12,16 @@ from app.accounts.models.partners import Organisation, Volunteer
 from app.accounts.queries.partners import partner_of
 from app.core.clock import at_local, local_day
 from app.core.errors import BadInput, NotFound, Refusal
-from app.core.messages import msg
+from app.core.messages import Message, msg
 from app.core.outbox import send
 from app.core.states import advance, begin, require
 from app.core.tokens import token
 from app.gifts.models import Claim
-from app.gifts.queries import claim_by_ref, lapsing_claims, live_holds
-from app.gifts.states import CLAIM, LIVE, ClaimState
+from app.gifts.queries import claim_by_ref, holds_on, lapsing_claims, live_holds, payment_of
+from app.gifts.states import CLAIM, LIVE, PAYMENT, PLEDGE, ClaimState, hold_is_over
 from app.library.models import Card
 from app.library.operations import set_claimed
-from app.library.queries import card_by_number
+from app.library.queries import card_by_number, parameter_at
 from app.library.states import CardStatus
 from app.policy import parameters
 from app.policy.actors import SYSTEM, Actor
@@ -31,22 +32,57 @@ END_OF_DAY = 18
 TAKEN = msg("这一项刚被别人接走了。差不多的还有，回需求库看看。")
 
 
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a partner may not claim a card now. `code`: unverified, holds, training or taken."""
+
+    code: str
+    message: Message
+
+
+def obstacle_to_claim(session: Session, card: Card, *, actor: Actor, now: datetime) -> Obstacle | None:
+    """What stands in the way before the form is filled in; None when nothing does."""
+    day = local_day(now)
+    partner = partner_of(session, actor)
+    if partner is None or not partner.is_verified(day):
+        return Obstacle("unverified", msg("你的身份还没有核验，或者已经到期。核验通过后就能接。"))
+    most = parameters.at("max_live_holds", day)
+    if live_holds(session, actor, now) >= most:
+        return Obstacle("holds", msg("你手上已经留着 {n} 项。先说定或放下一项，再接新的。", n=most))
+    item = NAMES.get(card.need_item or "")
+    if item is not None and item.concerns_minor and not partner.has_check("training_child", day):
+        return Obstacle("training", msg("这一项和孩子有关，要先完成儿童保护培训并核验。可以先接别的。"))
+    if not is_free(session, card, now):
+        return Obstacle("taken", TAKEN)
+    return None
+
+
+def is_free(session: Session, card: Card, now: datetime) -> bool:
+    """Open, or held by a hold whose days are over: that one is freed by the next claim at the latest (I-28)."""
+    if card.status == CardStatus.OPEN:
+        return True
+    return any(hold_is_over(claim, now) for claim in holds_on(session, card.project_id))
+
+
 def claim_card(
     session: Session, *, project_id: str, ready_on: date, promised: bool, actor: Actor, now: datetime
 ) -> Claim:
-    """Raises Refusal: taken, not verified, too many holds, a check is missing; BadInput: no promise, a day past."""
+    """Raises Refusal: taken, not verified, too many holds, a check is missing; BadInput: no promise, a wrong
+    day."""
     require(actor, "claim.make")
     card = card_by_number(session, project_id)
     if card is None or card.blanked:
         raise NotFound
-    partner = _may_claim(session, card, actor, now)
-    if not promised:
-        raise BadInput(msg("请先答应：不打听、不寻找、不公开这户人家。"), field="promised")
-    if ready_on < local_day(now):
-        raise BadInput(msg("日期要从今天起。"), field="ready_on")
-    if card.status != CardStatus.OPEN or not set_claimed(session, project_id, claimed=True, now=now):
+    partner = _locked_partner(session, actor)
+    obstacle = obstacle_to_claim(session, card, actor=actor, now=now)
+    if obstacle is not None:
+        raise Refusal(obstacle.message)
+    _check_form(promised, ready_on, now)
+    for claim in holds_on(session, project_id):
+        _lapse(session, claim, now)
+    if not set_claimed(session, project_id, claimed=True, now=now):
         raise Refusal(TAKEN)
-    claim = _new_claim(card, ready_on, actor, now)
+    claim = _new_claim(session, card, ready_on, actor, now)
     try:
         begin(session, CLAIM, claim, actor=actor, now=now)
     except IntegrityError as error:
@@ -55,22 +91,34 @@ def claim_card(
     return claim
 
 
-def _may_claim(session: Session, card: Card, actor: Actor, now: datetime) -> Organisation | Volunteer:
-    day = local_day(now)
-    partner = partner_of(session, actor)
-    if partner is None or not partner.is_verified(day):
-        raise Refusal(msg("你的身份还没有核验，或者已经到期。核验通过后就能接。"))
-    most = parameters.at("max_live_holds", day)
-    if live_holds(session, actor) >= most:
-        raise Refusal(msg("你手上已经留着 {n} 项。先说定或放下一项，再接新的。", n=most))
-    item = NAMES.get(card.need_item or "")
-    if item is not None and item.concerns_minor and not partner.has_check("training_child", day):
-        raise Refusal(msg("这一项和孩子有关，要先完成儿童保护培训并核验。可以先接别的。"))
-    return partner
+def _locked_partner(session: Session, actor: Actor) -> Organisation | Volunteer:
+    """The row is locked where the database can, so that many claims at once can't pass the limit of holds."""
+    found: Organisation | Volunteer | None
+    if actor.organisation_id is not None:
+        found = session.get(Organisation, actor.organisation_id, with_for_update=True)
+    else:
+        found = session.get(Volunteer, actor.volunteer_id, with_for_update=True)
+    if found is None:
+        raise NotFound
+    return found
 
 
-def _new_claim(card: Card, ready_on: date, actor: Actor, now: datetime) -> Claim:
-    contact_by = at_local(next_working_day(local_day(now)), END_OF_DAY)
+def _check_form(promised: bool, ready_on: date, now: datetime) -> None:
+    today = local_day(now)
+    latest = today + timedelta(days=parameters.at("pledge_max_days", today))
+    if not promised:
+        raise BadInput(msg("请先答应：不打听、不寻找、不公开这户人家。"), field="promised")
+    if ready_on < today:
+        raise BadInput(msg("日期要从今天起。"), field="ready_on")
+    if ready_on > latest:
+        raise BadInput(msg("请选 {d} 或更早的一天。", d=f"{latest.month} 月 {latest.day} 日"), field="ready_on")
+
+
+def _lapse_days(session: Session, now: datetime) -> timedelta:
+    return timedelta(days=parameter_at(session, "hold_lapse_days", local_day(now)))
+
+
+def _new_claim(session: Session, card: Card, ready_on: date, actor: Actor, now: datetime) -> Claim:
     return Claim(
         claim_ref=token(),
         project_id=card.project_id,
@@ -80,8 +128,8 @@ def _new_claim(card: Card, ready_on: date, actor: Actor, now: datetime) -> Claim
         volunteer_id=actor.volunteer_id,
         ready_on=ready_on,
         held_at=now,
-        contact_due=contact_by,
-        lapses_at=now + timedelta(days=parameters.at("hold_lapse_days", local_day(now))),
+        contact_due=at_local(next_working_day(local_day(now)), END_OF_DAY),
+        lapses_at=now + _lapse_days(session, now),
         title=card.need_item or "",
     )
 
@@ -93,7 +141,7 @@ def _tell_office(session: Session, claim: Claim, partner: Organisation | Volunte
         "kind": claim.kind,
         "donor": {
             "token": partner.token,
-            "kind": getattr(partner, "kind", "volunteer"),
+            "kind": partner.partner_kind,
             "name": partner.public_name,
             "phone": partner.phone,
         },
@@ -105,30 +153,50 @@ def _tell_office(session: Session, claim: Claim, partner: Organisation | Volunte
     send(session, "claim.made", payload, key=claim.claim_ref, subject=claim.project_id, now=now)
 
 
+def regret_ends(claim: Claim, now: datetime) -> datetime:
+    """Until when putting it down is not counted (decisions 18)."""
+    return claim.held_at + timedelta(hours=parameters.at("hold_regret_hours", local_day(now)))
+
+
 def release_claim(session: Session, claim: Claim, *, actor: Actor, now: datetime) -> None:
-    """The partner puts it down; within a day it costs nothing and is not counted."""
+    """The partner puts it down, promise and all; within a day it costs nothing. Raises Refusal for what is
+    paid, counted at the reception point, or with the family."""
+    if claim.pledge is not None:
+        advance(session, PLEDGE, claim.pledge, "cancel", actor=actor, now=now)
     advance(session, CLAIM, claim, "release", actor=actor, now=now)
     end_claim(session, claim, "released", now=now)
 
 
 def lapse_claims(session: Session, *, now: datetime) -> int:
-    """Holds whose seven days are over. While our own contact is overdue the hold is lengthened by the delay."""
-    count = 0
-    for claim in lapsing_claims(session, now):
-        if claim.contacted_at is None and now > claim.contact_due:
-            days = parameters.at("hold_lapse_days", local_day(now))
-            extended = now + (claim.held_at + timedelta(days=days) - claim.contact_due)
-            claim.lapses_at = max(claim.lapses_at, extended)
-            continue
-        advance(session, CLAIM, claim, "lapse", actor=SYSTEM, now=now)
-        end_claim(session, claim, "lapsed", now=now)
-        count += 1
-    return count
+    """Holds whose days are over. While our own contact is overdue none lapses."""
+    return sum(_lapse(session, claim, now) for claim in lapsing_claims(session, now))
+
+
+def _lapse(session: Session, claim: Claim, now: datetime) -> bool:
+    if not hold_is_over(claim, now):
+        return False
+    call_off_pledge(session, claim, now=now)
+    advance(session, CLAIM, claim, "lapse", actor=SYSTEM, now=now)
+    end_claim(session, claim, "lapsed", now=now)
+    return True
+
+
+def call_off_pledge(session: Session, claim: Claim, *, now: datetime) -> None:
+    """The claim ends, so does its promise; what was paid already is asked back for the donor."""
+    pledge = claim.pledge
+    if pledge is None or PLEDGE.find(pledge.state, "call_off") is None:
+        return
+    payment = payment_of(session, pledge)
+    if payment is not None and PAYMENT.find(payment.state, "ask_refund") is not None:
+        payment.refund_reason = "claim_ended"
+        advance(session, PAYMENT, payment, "ask_refund", actor=SYSTEM, now=now)
+    advance(session, PLEDGE, pledge, "call_off", actor=SYSTEM, now=now)
 
 
 def end_claim(session: Session, claim: Claim, how: str, *, now: datetime, tell: bool = True) -> None:
     """Frees the card in the same transaction and tells the office, unless the office said it first."""
     claim.live_key, claim.ended_at, claim.terms = None, now, None
+    session.flush()
     set_claimed(session, claim.project_id, claimed=False, now=now)
     if tell:
         payload = {"claim_ref": claim.claim_ref, "how": how}
@@ -139,7 +207,8 @@ def take_terms(session: Session, payload: dict[str, Any], *, now: datetime) -> N
     """claim.terms: size, quantity, delivery rules, for the holder alone."""
     claim = known_claim(session, payload["claim_ref"])
     if claim.state in LIVE:
-        claim.terms = json.dumps(payload["lines"], ensure_ascii=False)
+        told = {"lines": payload["lines"], "qty": payload.get("qty")}
+        claim.terms = json.dumps(told, ensure_ascii=False)
 
 
 def take_contact(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
@@ -150,19 +219,26 @@ def take_contact(session: Session, payload: dict[str, Any], *, now: datetime) ->
     at = datetime.fromisoformat(payload["at"])
     claim.contacted_at = at
     if at > claim.contact_due:
-        claim.lapses_at = max(claim.lapses_at, claim.held_at + timedelta(days=7) + (at - claim.contact_due))
+        claim.lapses_at += at - claim.contact_due
     advance(session, CLAIM, claim, "record_contact", actor=SYSTEM, now=now)
 
 
 def take_rejection(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
     claim = known_claim(session, payload["claim_ref"])
     if claim.state in LIVE:
+        call_off_pledge(session, claim, now=now)
         advance(session, CLAIM, claim, "reject", actor=SYSTEM, now=now, reason=payload.get("reason"))
         end_claim(session, claim, "rejected", now=now, tell=False)
 
 
 def terms_of(claim: Claim) -> list[tuple[str, str]]:
-    return [(line[0], line[1]) for line in json.loads(claim.terms)] if claim.terms else []
+    told = json.loads(claim.terms) if claim.terms else {"lines": []}
+    return [(line[0], line[1]) for line in told["lines"]]
+
+
+def wanted_qty(claim: Claim) -> int | None:
+    """How many the household still lacks; None until the office has told."""
+    return json.loads(claim.terms)["qty"] if claim.terms else None
 
 
 def known_claim(session: Session, claim_ref: str) -> Claim:

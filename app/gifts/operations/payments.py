@@ -1,6 +1,6 @@
-"""Paying a charity's filed project: the checkout is the provider's, the ledger ours; state comes only by webhook."""
+"""Paying a charity's filed project: from the promise to the provider's page. What was paid comes by webhook
+alone (settling)."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -8,36 +8,23 @@ from sqlalchemy.orm import Session
 from app.core.clock import local_day
 from app.core.errors import BadInput, Refusal
 from app.core.messages import msg
-from app.core.outbox import send
 from app.core.states import advance, begin, require
 from app.core.tokens import token
-from app.gifts.models import CharityProject, Claim, LedgerEntry, Payment, Pledge, WebhookEvent
-from app.gifts.operations.pledges import check_promise, tell_office
-from app.gifts.queries import payment_by_ref, payment_of
-from app.gifts.states import CLAIM, HELD, PAYMENT, PLEDGE, ClaimState, PaymentState, PledgeState
-from app.library.queries import card_by_number, parameter_at
+from app.gifts.models import CharityProject, Claim, Payment, Pledge
+from app.gifts.operations.pledges import begin_pledge, check_hold
+from app.gifts.queries import card_of, payment_of
+from app.gifts.states import HELD, PAYMENT, PLEDGE, TO_PAY, PledgeState
+from app.library.queries import parameter_at
 from app.policy.actors import SYSTEM, Actor
 from app.policy.catalogue import NAMES
 from app.policy.lattice import covered_counties
 
-MOST_FEN = 20_000_00
-
-
-@dataclass(frozen=True)
-class Settled:
-    """What the provider's signed event says."""
-
-    event_id: str
-    kind: str
-    payment_ref: str
-    amount_fen: int
-    currency: str
-    intent_id: str
+LEAST_FEN, MOST_FEN = 1_00, 20_000_00
 
 
 def money_is_on(session: Session, claim: Claim, day: date) -> bool:
     """Every county of the card's label has switched money on (decisions 35)."""
-    card = card_by_number(session, claim.project_id)
+    card = card_of(session, claim)
     if card is None:
         return False
     counties = covered_counties(card.cohort.region_label)
@@ -47,34 +34,44 @@ def money_is_on(session: Session, claim: Claim, day: date) -> bool:
 def promise_money(
     session: Session, claim: Claim, project: CharityProject, *, amount_fen: int, actor: Actor, now: datetime
 ) -> Payment:
-    """A pledge to a filed project and its payment, not yet opened at the provider. Raises Refusal, BadInput."""
+    """A pledge to a filed project and its payment, not yet opened at the provider; a payment that waits already
+    is given back as it is. Raises Refusal, BadInput."""
     require(actor, "claim.change", claim)
-    today = local_day(now)
-    item = NAMES.get(claim.title)
-    if claim.kind != "money" or not money_is_on(session, claim, today):
-        raise Refusal(msg("这里的网上付款还没开通。县里会告诉你怎么办。"))
-    if not project.takes_money_on(today) or (item is not None and item.code not in project.item_codes):
-        raise Refusal(msg("这个备案项目现在不能接这一项。请换一个项目。"))
-    if not 100 <= amount_fen <= MOST_FEN:
+    check_hold(claim, actor, now)
+    _check_payee(session, claim, project, now)
+    waiting = can_pay_again(session, claim.pledge) if claim.pledge else None
+    if waiting is not None:
+        return waiting
+    if not LEAST_FEN <= amount_fen <= MOST_FEN:
         raise BadInput(msg("金额填 1 元到 20000 元。"), field="amount")
-    pledge = claim.pledge or _money_pledge(session, claim, project, amount_fen, actor, now)
+    pledge = claim.pledge or _new_pledge(session, claim, project, amount_fen, actor, now)
+    pledge.amount_fen, pledge.date_by = amount_fen, local_day(now)
+    pledge.charity_project, pledge.charity_project_id = project, project.id
     payment = Payment(
         payment_ref=token(),
         pledge=pledge,
         pledge_id=pledge.id,
         charity_project=project,
         charity_project_id=project.id,
-        amount_fen=pledge.amount_fen or amount_fen,
+        amount_fen=amount_fen,
         currency="cny",
     )
     begin(session, PAYMENT, payment, actor=actor, now=now)
     return payment
 
 
-def _money_pledge(
+def _check_payee(session: Session, claim: Claim, project: CharityProject, now: datetime) -> None:
+    """I-26: money on in the region, a project valid today that covers the item."""
+    today, item = local_day(now), NAMES.get(claim.title)
+    if claim.kind != "money" or not money_is_on(session, claim, today):
+        raise Refusal(msg("这里的网上付款还没开通。县里会告诉你怎么办。"))
+    if not project.takes_money_on(today) or (item is not None and item.code not in project.item_codes):
+        raise Refusal(msg("这个备案项目现在不能接这一项。请换一个项目。"))
+
+
+def _new_pledge(
     session: Session, claim: Claim, project: CharityProject, amount_fen: int, actor: Actor, now: datetime
 ) -> Pledge:
-    check_promise(claim, 1, local_day(now), now)
     pledge = Pledge(
         pledge_ref=token(),
         claim=claim,
@@ -86,7 +83,7 @@ def _money_pledge(
         charity_project=project,
         charity_project_id=project.id,
     )
-    begin(session, PLEDGE, pledge, actor=actor, now=now)
+    begin_pledge(session, pledge, actor=actor, now=now)
     return pledge
 
 
@@ -100,71 +97,16 @@ def open_checkout(
         advance(session, PLEDGE, payment.pledge, "start_checkout", actor=actor, now=now)
 
 
-def settle(session: Session, event: Settled, *, now: datetime) -> str:
-    """Posts a paid checkout to the ledger once, however often the event comes. Returns what became of it."""
-    if session.get(WebhookEvent, event.event_id) is not None:
-        return "seen"
-    payment = payment_by_ref(session, event.payment_ref)
-    outcome = _outcome(payment, event)
-    session.add(WebhookEvent(event_id=event.event_id, kind=event.kind, received_at=now, outcome=outcome))
-    session.flush()
-    if payment is None or outcome != "posted":
-        return outcome
-    payment.intent_id, payment.paid_at = event.intent_id, now
-    advance(session, PAYMENT, payment, "settle", actor=SYSTEM, now=now)
-    _post(session, payment, event, now)
-    _carry_on(session, payment, now)
-    return outcome
-
-
-def _outcome(payment: Payment | None, event: Settled) -> str:
-    if payment is None:
-        return "unknown"
-    if payment.amount_fen != event.amount_fen or payment.currency != event.currency:
-        return "amount_differs"
-    if PAYMENT.find(payment.state, "settle") is None:
-        return "already_settled"
-    return "posted"
-
-
-def _post(session: Session, payment: Payment, event: Settled, now: datetime) -> None:
-    for account, sign in (("donor", -1), ("charity", 1)):
-        session.add(
-            LedgerEntry(
-                payment_id=payment.id,
-                event_id=event.event_id,
-                account=account,
-                amount_fen=sign * payment.amount_fen,
-                at=now,
-                created_at=now,
-                created_by=SYSTEM.label,
-            )
-        )
-    session.flush()
-
-
-def _carry_on(session: Session, payment: Payment, now: datetime) -> None:
-    """In time: the pledge is paid and the office hears. After the hold lapsed: the money goes back."""
-    pledge, claim = payment.pledge, payment.pledge.claim
-    if claim.state not in HELD:
-        payment.refund_reason = "claim_ended"
-        advance(session, PAYMENT, payment, "ask_refund", actor=SYSTEM, now=now)
-        return
-    advance(session, PLEDGE, pledge, "pay", actor=SYSTEM, now=now)
-    advance(session, CLAIM, claim, "convert", actor=SYSTEM, now=now)
-    tell_office(session, pledge, now)
-    payload = {
-        "claim_ref": claim.claim_ref,
-        "pledge_ref": pledge.pledge_ref,
-        "amount_fen": payment.amount_fen,
-        "charity_project": payment.charity_project.name,
-        "paid_at": now.isoformat(),
-    }
-    send(session, "payment.settled", payload, key=payment.payment_ref, subject=claim.project_id, now=now)
+def give_up_checkout(session: Session, payment: Payment, *, actor: Actor, now: datetime) -> None:
+    """The donor did not pay, and wants another amount or project; the provider has closed its page."""
+    require(actor, "pledge.pay", payment)
+    advance(session, PAYMENT, payment, "expire", actor=SYSTEM, now=now)
+    if payment.pledge.state == PledgeState.PAY_PENDING:
+        advance(session, PLEDGE, payment.pledge, "give_up_checkout", actor=actor, now=now)
 
 
 def can_pay_again(session: Session, pledge: Pledge) -> Payment | None:
     """The open payment of a pledge, so that a second visit finds the same page."""
     payment = payment_of(session, pledge)
-    live = payment is not None and payment.state in (PaymentState.CREATED, PaymentState.OPEN)
-    return payment if live and pledge.claim.state in (ClaimState.HELD, ClaimState.CONTACTED) else None
+    live = payment is not None and payment.state in TO_PAY
+    return payment if live and pledge.claim.state in HELD else None

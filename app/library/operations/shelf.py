@@ -1,4 +1,5 @@
-"""Shelving a cohort in one transaction, flipping, blanking, retiring. Every change moves the counter for ETags."""
+"""Shelving a cohort in one transaction, flipping, blanking, retiring. Every change moves the counter for
+ETags."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -16,12 +17,17 @@ NEEDED = ("k", "households", "register", "compatible", "implied", "items", "top_
 
 
 class UnsafeCohort(Exception):
-    """A cohort without a whole certificate, or with a label or column that the gate does not know: not shelved."""
+    """A cohort without a whole certificate, or with a label or column that the gate does not know: not
+    shelved."""
 
 
 def shelve_cohort(session: Session, payload: Mapping[str, Any], *, now: datetime) -> None:
-    """All its cards or none. A cohort that stands already is left alone. Raises UnsafeCohort (rule 8: fail closed)."""
-    if session.scalar(select(ShelfCohort.id).where(ShelfCohort.cohort_id == payload["cohort_id"])) is not None:
+    """All its cards or none. A cohort that stands already is left alone. Raises UnsafeCohort (rule 8: fail
+    closed)."""
+    if (
+        session.scalar(select(ShelfCohort.id).where(ShelfCohort.cohort_id == payload["cohort_id"]))
+        is not None
+    ):
         return
     cohort = _cohort(payload)
     session.add(cohort)
@@ -49,7 +55,8 @@ def retire_cohorts(session: Session, cohort_ids: Sequence[str], *, tick: str, no
 
 
 def blank_card(session: Session, project_id: str, *, now: datetime) -> None:
-    """Consent withdrawn: the place stays and counts, what it said is gone, in past weeks too (decisions 17)."""
+    """Consent withdrawn: the place stays and counts, what it said is gone, in past weeks too (decisions
+    17)."""
     card = _card_named(session, project_id)
     card.action_no = card.need_item = card.kind = card.amount_band = card.urgency = None
     card.blanked, card.status, card.fresh = True, CardStatus.RETIRED, True
@@ -57,8 +64,11 @@ def blank_card(session: Session, project_id: str, *, now: datetime) -> None:
 
 
 def set_claimed(session: Session, project_id: str, *, claimed: bool, now: datetime) -> bool:
-    """The atomic step that every claim goes through: open → claimed, or back. False when someone was first."""
-    before, after = (CardStatus.OPEN, CardStatus.CLAIMED) if claimed else (CardStatus.CLAIMED, CardStatus.OPEN)
+    """The atomic step that every claim goes through: open → claimed, or back. False when someone was
+    first."""
+    before, after = (
+        (CardStatus.OPEN, CardStatus.CLAIMED) if claimed else (CardStatus.CLAIMED, CardStatus.OPEN)
+    )
     changed = session.execute(
         update(Card)
         .where(Card.project_id == project_id, Card.status == before, Card.blanked.is_(False))

@@ -9,7 +9,9 @@ from whoosh.fields import ID, TEXT, Schema
 from whoosh.query import And, Or, Prefix, Query, Term
 from whoosh.writing import CLEAR
 
-SCHEMA = Schema(project_id=ID(stored=True, unique=True), words=TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=False))
+SCHEMA = Schema(
+    project_id=ID(stored=True, unique=True), words=TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=False)
+)
 MOST_HITS = 20000
 
 
@@ -20,7 +22,9 @@ class CardIndex:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         known = whoosh_index.exists_in(str(folder))
-        self._index = whoosh_index.open_dir(str(folder)) if known else whoosh_index.create_in(str(folder), SCHEMA)
+        self._index = (
+            whoosh_index.open_dir(str(folder)) if known else whoosh_index.create_in(str(folder), SCHEMA)
+        )
 
     def put(self, documents: Iterable[tuple[str, str]]) -> int:
         """Replaces the documents of these project numbers; an empty one is taken out."""

@@ -14,7 +14,36 @@ from app.policy.regions import display_name
 
 SYNONYMS = Path(__file__).resolve().parents[1] / "data" / "synonyms.csv"
 _WORD = re.compile(r"[\w一-鿿]+")
-_STOP = frozenset("的 了 和 是 我 想 要 给 一 个 有 吗 呢 什么 哪 可以 能 帮 帮忙 需要 家里 送 捐 一些 些 在".split())
+_STOP = frozenset(
+    [
+        "的",
+        "了",
+        "和",
+        "是",
+        "我",
+        "想",
+        "要",
+        "给",
+        "一",
+        "个",
+        "有",
+        "吗",
+        "呢",
+        "什么",
+        "哪",
+        "可以",
+        "能",
+        "帮",
+        "帮忙",
+        "需要",
+        "家里",
+        "送",
+        "捐",
+        "一些",
+        "些",
+        "在",
+    ]
+)
 _BY_NAME = {i.name: i for i in ITEMS.values()}
 
 

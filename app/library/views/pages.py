@@ -33,13 +33,13 @@ def elder(desk: Desk) -> Response:
     answer = redirect("/", 303)
     value = "0" if request.cookies.get("elder") == "1" else "1"
     answer.set_cookie("elder", value, max_age=31536000, samesite="Lax", path="/")
-    return answer  # type: ignore[return-value]
+    return answer
 
 
 @blueprint.get("/verify")
 @access("card.browse")
 def look_up(desk: Desk) -> Response:
-    return redirect("/verify/" + (request.args.get("no", "").strip() or "-"), 303)  # type: ignore[return-value]
+    return redirect("/verify/" + (request.args.get("no", "").strip() or "-"), 303)
 
 
 @blueprint.get("/verify/<certificate>")
@@ -52,4 +52,6 @@ def verify(desk: Desk, certificate: str) -> str:
 @blueprint.get("/robots.txt")
 @access("card.browse")
 def robots(desk: Desk) -> Response:
-    return Response("User-agent: *\nDisallow: /library/\nDisallow: /my\nDisallow: /office\n", mimetype="text/plain")
+    return Response(
+        "User-agent: *\nDisallow: /library/\nDisallow: /my\nDisallow: /office\n", mimetype="text/plain"
+    )

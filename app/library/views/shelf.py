@@ -177,5 +177,3 @@ def _cached(body: str, desk: Desk, tick: LibraryTick) -> Response:
 
 def _day(desk: Desk) -> date:
     return local_day(desk.now)
-
-

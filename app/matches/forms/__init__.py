@@ -27,7 +27,10 @@ class InterestForm(FlaskForm):  # type: ignore[misc]
         choices=[(c.code, c.name) for c in counties()],
     )
     cadence = RadioField(
-        _("多久能去一次"), choices=list(CADENCE.items()), validators=[InputRequired(_("请选一个。"))], default="once"
+        _("多久能去一次"),
+        choices=list(CADENCE.items()),
+        validators=[InputRequired(_("请选一个。"))],
+        default="once",
     )
     capacity = IntegerField(
         _("同时最多结几户"),
@@ -36,8 +39,12 @@ class InterestForm(FlaskForm):  # type: ignore[misc]
         default=1,
         render_kw={"inputmode": "numeric"},
     )
-    minors_ok = BooleanField(_("愿意陪孩子"), description=_("要有无犯罪记录证明和儿童保护培训证明，核验过才会配。"))
-    open = BooleanField(_("愿意收到县里的推荐"), description=_("不勾就不配，你自己在需求库里挑。"), default=True)
+    minors_ok = BooleanField(
+        _("愿意陪孩子"), description=_("要有无犯罪记录证明和儿童保护培训证明，核验过才会配。")
+    )
+    open = BooleanField(
+        _("愿意收到县里的推荐"), description=_("不勾就不配，你自己在需求库里挑。"), default=True
+    )
 
     def offer(self) -> Offer:
         return Offer(

@@ -43,7 +43,8 @@ def choose(session: Session, proposal: PairingProposal, *, actor: Actor, now: da
     advance(session, PROPOSAL, proposal, "choose", actor=actor, now=now)
     others = select(PairingProposal).where(
         PairingProposal.state.in_((ProposalState.SENT, ProposalState.DRAFT)),
-        (PairingProposal.project_id == proposal.project_id) | (PairingProposal.interest_id == proposal.interest_id),
+        (PairingProposal.project_id == proposal.project_id)
+        | (PairingProposal.interest_id == proposal.interest_id),
         PairingProposal.id != proposal.id,
     )
     for other in session.scalars(others):
@@ -74,4 +75,6 @@ def expire(session: Session, *, now: datetime) -> int:
 def _tell_office(session: Session, proposal: PairingProposal, answer: str, now: datetime) -> None:
     """The officer sees what became of it; why somebody declined stays here."""
     payload = {"proposal_ref": proposal.proposal_ref, "answer": answer}
-    send(session, "proposal.answered", payload, key=proposal.proposal_ref, subject=proposal.project_id, now=now)
+    send(
+        session, "proposal.answered", payload, key=proposal.proposal_ref, subject=proposal.project_id, now=now
+    )

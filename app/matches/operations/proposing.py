@@ -1,4 +1,5 @@
-"""The batch: hard checks, transparent scores, one-to-one assignment with a proven gap, drafts for an officer's look."""
+"""The batch: hard checks, transparent scores, one-to-one assignment with a proven gap, drafts for an
+officer's look."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +23,8 @@ ALTERNATIVES = 2
 
 
 def propose(session: Session, *, county: str = "", actor: Actor, now: datetime) -> ProposalRun:
-    """Drafts one assigned partner and two alternatives for each card that gets one; nothing reaches a donor yet.
+    """Drafts one assigned partner and two alternatives for each card that gets one; nothing reaches a donor
+    yet.
 
     Drafts of earlier runs for the same cards are replaced.
     """

@@ -1,4 +1,5 @@
-"""Why this partner and this need, in closed sentences. Only the public card and the partner's own profile speak (I-20)."""
+"""Why this partner and this need, in closed sentences. Only the public card and the partner's own profile
+speak (I-20)."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,5 @@
-"""Which partner and card may go together (hard checks, step 1) and how well (domain 4.20). Public facts alone."""
+"""Which partner and card may go together (hard checks, step 1) and how well (domain 4.20). Public facts
+alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

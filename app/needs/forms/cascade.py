@@ -23,7 +23,10 @@ class OutcomeForm(FlaskForm):  # type: ignore[misc]
     basis = StringField(
         _("依据"),
         description=_("哪项政策，或者单位做了什么。例：困难残疾人辅具补贴，已申领 1 件。"),
-        validators=[InputRequired(_("请写依据：哪项政策，或者单位做了什么。")), Length(max=120, message=_("最多 120 个字。"))],
+        validators=[
+            InputRequired(_("请写依据：哪项政策，或者单位做了什么。")),
+            Length(max=120, message=_("最多 120 个字。")),
+        ],
     )
     note = TextAreaField(_("还要说的（可不填）"), validators=[Length(max=400, message=_("最多 400 个字。"))])
 

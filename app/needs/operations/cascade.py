@@ -30,7 +30,8 @@ def record_outcome(
     actor: Actor,
     now: datetime,
 ) -> CascadeOutcome:
-    """Raises BadInput when the quantity does not fit the outcome, Refusal when one waits for its check already."""
+    """Raises BadInput when the quantity does not fit the outcome, Refusal when one waits for its check
+    already."""
     stage = _stage(need)
     covered = _covered(need, outcome, covered_qty)
     if not basis.strip():
@@ -69,7 +70,9 @@ def verify_outcome(session: Session, entry: CascadeOutcome, *, actor: Actor, now
     _note(session, need, text, f"outcome/{entry.id}", actor, now)
 
 
-def reject_outcome(session: Session, entry: CascadeOutcome, *, reason: str, actor: Actor, now: datetime) -> None:
+def reject_outcome(
+    session: Session, entry: CascadeOutcome, *, reason: str, actor: Actor, now: datetime
+) -> None:
     if not reason.strip():
         raise BadInput(msg("退回要写明哪里不对。"), field="reason")
     advance(session, OUTCOME, entry, "reject", actor=actor, now=now, reason=reason)

@@ -1,8 +1,10 @@
 """Needs come in with a case, are listed, and confirmed with its determination."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +25,8 @@ _SERIAL = re.compile(r"(\d+)$")
 
 @dataclass(frozen=True)
 class NewNeed:
-    """`action_no` is the action it is filed under; the published one is always the catalogue's (decisions 20)."""
+    """`action_no` is the action it is filed under; the published one is always the catalogue's (decisions
+    20)."""
 
     need_ref: str
     item_code: str
@@ -38,34 +41,57 @@ class NewNeed:
 
 def raise_need(session: Session, case: Case, new: NewNeed, *, actor: Actor, now: datetime) -> Need:
     """Raises BadInput for an item that the catalogue does not have or an option that is not the item's."""
-    found = ITEMS.get(new.item_code)
-    if found is None:
-        raise BadInput(msg("需求项目“{code}”不在目录里。请从列表里选。", code=new.item_code), field="item_code")
-    if new.option and new.option not in found.options:
-        raise BadInput(msg("“{option}”不是{name}的选项。", option=new.option, name=found.name), field="option")
-    need = Need(
-        need_ref=new.need_ref,
-        case_id=case.id,
-        case=case,
-        area=case.area,
-        county_code=case.county_code,
-        item_code=new.item_code,
-        action_no=new.action_no or found.action_no,
-        qty=new.qty,
-        residual_qty=new.qty,
-        option=new.option or None,
-        frequency=new.frequency,
-        budget_fen=new.budget_fen,
-        urgency=new.urgency,
-        description=new.description or None,
-    )
+    _require_known(new)
+    need = Need(case=case, **_need_values(new, case_id=case.id, area=case.area))
     begin(session, NEED, need, actor=actor, now=now)
     return need
 
 
+def raise_needs(
+    session: Session, new: Sequence[tuple[int, str, NewNeed]], *, actor: Actor, now: datetime
+) -> list[int]:
+    """Many needs in few statements, for imports: (case id, its village, need). Returns their ids in order."""
+    for _case_id, _area, need in new:
+        _require_known(need)
+    rows = [_need_values(need, case_id=case_id, area=area) for case_id, area, need in new]
+    return begin_many(session, NEED, Need, rows, actor=actor, now=now)
+
+
+def _require_known(new: NewNeed) -> None:
+    found = ITEMS.get(new.item_code)
+    if found is None:
+        raise BadInput(
+            msg("需求项目“{code}”不在目录里。请从列表里选。", code=new.item_code), field="item_code"
+        )
+    if new.option and new.option not in found.options:
+        raise BadInput(
+            msg("“{option}”不是{name}的选项。", option=new.option, name=found.name), field="option"
+        )
+
+
+def _need_values(new: NewNeed, *, case_id: int, area: str) -> dict[str, Any]:
+    return {
+        "need_ref": new.need_ref,
+        "case_id": case_id,
+        "area": area,
+        "county_code": area[:6],
+        "item_code": new.item_code,
+        "action_no": new.action_no or ITEMS[new.item_code].action_no,
+        "qty": new.qty,
+        "residual_qty": new.qty,
+        "option": new.option or None,
+        "frequency": new.frequency,
+        "budget_fen": new.budget_fen,
+        "urgency": new.urgency,
+        "description": new.description or None,
+    }
+
+
 def next_need_ref(session: Session, case: Case) -> str:
     """Counts on from the highest: a draft that was taken off leaves no number to be used twice."""
-    serials = [int(found.group(1)) for n in needs_of(session, case.id) if (found := _SERIAL.search(n.need_ref))]
+    serials = [
+        int(found.group(1)) for n in needs_of(session, case.id) if (found := _SERIAL.search(n.need_ref))
+    ]
     return f"{case.household.household_ref}-N{max(serials, default=0) + 1}"
 
 
@@ -126,7 +152,15 @@ def determine(
     for need in needs_of(session, case.id):
         if need.state == NeedState.LISTED:
             keep = accepted and need.id not in dropped
-            advance(session, NEED, need, "confirm" if keep else "drop", actor=actor, now=now, reason=reason or None)
+            advance(
+                session,
+                NEED,
+                need,
+                "confirm" if keep else "drop",
+                actor=actor,
+                now=now,
+                reason=reason or None,
+            )
 
 
 def file_item(session: Session, item: BatchItem, *, actor: Actor, now: datetime) -> None:

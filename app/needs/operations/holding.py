@@ -1,4 +1,5 @@
-"""Step ③ seen from the office: held, promised, delivered, confirmed. Letters move a need with SYSTEM as actor."""
+"""Step ③ seen from the office: held, promised, delivered, confirmed. Letters move a need with SYSTEM as
+actor."""
 
 from datetime import datetime
 
@@ -18,7 +19,8 @@ def hold(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
 
 
 def free(session: Session, need: Need, *, on_shelf: bool = True, actor: Actor, now: datetime) -> None:
-    """A hold or a promise ended without help: the need is open again, or waits in step ③ if its card is gone."""
+    """A hold or a promise ended without help: the need is open again, or waits in step ③ if its card is
+    gone."""
     action = "cancel_pledge" if need.state == NeedState.COMMITTED else "free"
     advance(session, NEED, need, action if on_shelf else "put_back", actor=actor, now=now)
 

@@ -14,9 +14,9 @@ from app.needs.queries import (
     bypass_by_id,
     bypass_of,
     bypasses_to_approve,
+    need_by_id,
     needs_in_area,
     needs_to_record,
-    need_by_id,
     outcome_by_id,
     outcomes_of,
     outcomes_to_verify,
@@ -141,7 +141,9 @@ def assign_unit(desk: Desk, need: Need) -> Answer:
     form = _unit_form(desk, need)
 
     def act() -> None:
-        cascade.assign_unit(desk.session, need.case, unit_id=form.unit_id.data, actor=desk.actor, now=desk.now)
+        cascade.assign_unit(
+            desk.session, need.case, unit_id=form.unit_id.data, actor=desk.actor, now=desk.now
+        )
 
     if not accepted(form, act):
         return _page(desk, need, unit_form=form), 422

@@ -1,6 +1,9 @@
-"""What waits in the accounts room: partners to verify; for the platform's own officer, accounts and letters."""
+"""What waits in the accounts room: partners to verify; for the platform's own officer, accounts and
+letters."""
 
 from datetime import datetime, timedelta
+
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -30,7 +33,7 @@ EXPIRY_NOTICE = timedelta(days=30)
 def partners_to_verify(session: Session, actor: Actor, now: datetime) -> Pile:
     """The first person goes through the papers, the lead gives the verdict."""
     lead = actor.role == Role.COUNTY_SWD_LEAD
-    state = VerificationState.CHECKED if lead else VerificationState.SUBMITTED
+    state = VerificationState.CHECKING if lead else VerificationState.SUBMITTED
     statement = (
         select(Verification)
         .where(Verification.state == state, Verification.area.startswith(actor.area))
@@ -50,12 +53,16 @@ def partners_to_verify(session: Session, actor: Actor, now: datetime) -> Pile:
             args={"verification_id": verification.id},
         )
 
-    listed = {"kind": "verification", "heading": msg("要核验的伙伴"), "icon": "user-check"}
+    listed: dict[str, Any] = {"kind": "verification", "heading": msg("要核验的伙伴"), "icon": "user-check"}
     return pile(session, statement, make, **listed, endpoint=doors.VERIFICATIONS)
 
 
 def locked_officers(session: Session, actor: Actor, now: datetime) -> Pile:
-    statement = select(Officer).where(or_(Officer.status == "locked", Officer.locked_until > now)).order_by(Officer.id)
+    statement = (
+        select(Officer)
+        .where(or_(Officer.status == "locked", Officer.locked_until > now))
+        .order_by(Officer.id)
+    )
 
     def make(officer: Officer) -> Task:
         return Task(
@@ -68,7 +75,7 @@ def locked_officers(session: Session, actor: Actor, now: datetime) -> Pile:
             endpoint=doors.ACCOUNTS,
         )
 
-    listed = {"kind": "officer.locked", "heading": msg("锁住的账号"), "icon": "lock"}
+    listed: dict[str, Any] = {"kind": "officer.locked", "heading": msg("锁住的账号"), "icon": "lock"}
     return pile(session, statement, make, **listed, endpoint=doors.ACCOUNTS)
 
 
@@ -92,7 +99,7 @@ def ending_posts(session: Session, actor: Actor, now: datetime) -> Pile:
             due=on_day(post.valid_to),
         )
 
-    listed = {"kind": "post.ending", "heading": msg("快到期的岗位"), "icon": "calendar-days"}
+    listed: dict[str, Any] = {"kind": "post.ending", "heading": msg("快到期的岗位"), "icon": "calendar-days"}
     return pile(session, statement, make, **listed, endpoint=doors.ACCOUNTS)
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from typing import Any
+
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -45,7 +47,11 @@ STEPS = {
         msg("要研究认定的"), "gavel", msg("研究认定"), msg("村里报来了，等乡镇定"), msg("去研究")
     ),
     CaseState.OBJECTED: Step(
-        msg("县里有异议的"), "messages-square", msg("答复县里的异议"), msg("县里写了依据，请再研究"), msg("去答复")
+        msg("县里有异议的"),
+        "messages-square",
+        msg("答复县里的异议"),
+        msg("县里写了依据，请再研究"),
+        msg("去答复"),
     ),
 }
 
@@ -69,7 +75,7 @@ def cases_in(state: CaseState) -> Provider:
 
     def provider(session: Session, actor: Actor, now: datetime) -> Pile:
         statement = in_scope(select(Case).where(Case.state == state), actor).order_by(Case.due_on, Case.id)
-        listed = {"kind": f"case.{state}", "heading": step.heading, "icon": step.icon}
+        listed: dict[str, Any] = {"kind": f"case.{state}", "heading": step.heading, "icon": step.icon}
         return pile(session, statement, make, **listed, endpoint=doors.CASES, state=str(state))
 
     return provider
@@ -92,7 +98,7 @@ def cases_to_batch(session: Session, actor: Actor, now: datetime) -> Pile:
     return Pile("case.determined", msg("已认定，要编批次的"), "list-checks", total, tasks, doors.BATCHES)
 
 
-def _batches(actor: Actor, *states: BatchState) -> Select[tuple[EntryBatch]]:
+def _batches(actor: Actor, *states: BatchState) -> Select[EntryBatch]:
     return (
         select(EntryBatch)
         .where(EntryBatch.area.startswith(actor.area), EntryBatch.state.in_(states))
@@ -114,7 +120,7 @@ def batches_to_submit(session: Session, actor: Actor, now: datetime) -> Pile:
         )
 
     filled = _batches(actor, BatchState.DRAFT).where(EntryBatch.id.in_(select(BatchItem.batch_id)))
-    listed = {"kind": "batch.draft", "heading": msg("要报送的批次"), "icon": "send"}
+    listed: dict[str, Any] = {"kind": "batch.draft", "heading": msg("要报送的批次"), "icon": "send"}
     return pile(session, filled, make, **listed, endpoint=doors.BATCHES)
 
 
@@ -134,5 +140,5 @@ def batches_to_file(session: Session, actor: Actor, now: datetime) -> Pile:
         )
 
     statement = _batches(actor, BatchState.SUBMITTED, BatchState.REVIEWING)
-    listed = {"kind": "batch.file", "heading": msg("要备案的批次"), "icon": "file-check-2"}
+    listed: dict[str, Any] = {"kind": "batch.file", "heading": msg("要备案的批次"), "icon": "file-check-2"}
     return pile(session, statement, make, **listed, endpoint=doors.BATCHES)

@@ -1,6 +1,9 @@
-"""What waits once somebody has come forward: calls, arrivals, handing over, confirming, the household's yes, visits."""
+"""What waits once somebody has come forward: calls, arrivals, handing over, confirming, the household's yes,
+visits."""
 
 from datetime import datetime
+
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
@@ -22,7 +25,7 @@ CONFIRM_WD = 3
 ASK_WD = 5
 
 
-def _ties(actor: Actor, *states: TieState) -> Select[tuple[Tie]]:
+def _ties(actor: Actor, *states: TieState) -> Select[Tie]:
     return (
         select(Tie)
         .join(Need, Tie.need_id == Need.id)
@@ -49,10 +52,12 @@ def _tie_task(tie: Tie, kind: str, title: Message, why: Message, act: Message, d
 def ties_to_call(session: Session, actor: Actor, now: datetime) -> Pile:
     def make(tie: Tie) -> Task:
         why = msg("有人认领了，下一个工作日前联系上")
-        return _tie_task(tie, "tie.call", msg("给认领人回电话：{what}"), why, msg("去回电"), at_moment(tie.contact_due))
+        return _tie_task(
+            tie, "tie.call", msg("给认领人回电话：{what}"), why, msg("去回电"), at_moment(tie.contact_due)
+        )
 
     statement = _ties(actor, TieState.HELD).order_by(Tie.contact_due, Tie.id)
-    listed = {"kind": "tie.call", "heading": msg("要回电话的"), "icon": "phone"}
+    listed: dict[str, Any] = {"kind": "tie.call", "heading": msg("要回电话的"), "icon": "phone"}
     return pile(session, statement, make, **listed, endpoint=doors.TIES)
 
 
@@ -64,7 +69,7 @@ def ties_to_receive(session: Session, actor: Actor, now: datetime) -> Pile:
         return _tie_task(tie, "tie.receive", msg("等着点收：{what}"), why, msg("去点收"), on_day(tie.date_by))
 
     statement = _ties(actor, TieState.COMMITTED).where(Tie.kind == "goods").order_by(Tie.date_by, Tie.id)
-    listed = {"kind": "tie.receive", "heading": msg("说定了，等送到的"), "icon": "truck"}
+    listed: dict[str, Any] = {"kind": "tie.receive", "heading": msg("说定了，等送到的"), "icon": "truck"}
     return pile(session, statement, make, **listed, endpoint=doors.TIES)
 
 
@@ -75,7 +80,7 @@ def ties_to_hand_over(session: Session, actor: Actor, now: datetime) -> Pile:
         return _tie_task(tie, "tie.hand", msg("送到家里：{what}"), why, msg("去送"), due)
 
     statement = _ties(actor, TieState.ARRIVED).order_by(Tie.arrived_on, Tie.id)
-    listed = {"kind": "tie.hand", "heading": msg("要送到家里的"), "icon": "package-check"}
+    listed: dict[str, Any] = {"kind": "tie.hand", "heading": msg("要送到家里的"), "icon": "package-check"}
     return pile(session, statement, make, **listed, endpoint=doors.TIES)
 
 
@@ -90,11 +95,11 @@ def ties_to_confirm(session: Session, actor: Actor, now: datetime) -> Pile:
     statement = _ties(actor, TieState.HANDED_OVER)
     statement = statement.where(Tie.handed_by_key.is_distinct_from(actor.person_key))
     statement = statement.where(Tie.counted_by_key.is_distinct_from(actor.person_key))
-    listed = {"kind": "tie.confirm", "heading": msg("要确认合用的"), "icon": "check"}
+    listed: dict[str, Any] = {"kind": "tie.confirm", "heading": msg("要确认合用的"), "icon": "check"}
     return pile(session, statement.order_by(Tie.handed_on, Tie.id), make, **listed, endpoint=doors.TIES)
 
 
-def _pairs(actor: Actor, state: PairState) -> Select[tuple[PairTie]]:
+def _pairs(actor: Actor, state: PairState) -> Select[PairTie]:
     return (
         select(PairTie)
         .join(Need, PairTie.need_id == Need.id)
@@ -125,7 +130,7 @@ def pairs_to_ask(session: Session, actor: Actor, now: datetime) -> Pile:
         why = msg("有志愿者愿意，先问家里肯不肯；不肯也不影响别的")
         return _pair_task(pair, "pair.ask", msg("问家里愿不愿意结对：{what}"), why, msg("去问"), due)
 
-    listed = {"kind": "pair.ask", "heading": msg("要问家里的结对"), "icon": "message-circle"}
+    listed: dict[str, Any] = {"kind": "pair.ask", "heading": msg("要问家里的结对"), "icon": "message-circle"}
     return pile(session, _pairs(actor, PairState.ASKING), make, **listed, endpoint=doors.PAIRS)
 
 
@@ -134,7 +139,7 @@ def pairs_to_plan(session: Session, actor: Actor, now: datetime) -> Pile:
         why = msg("家里同意了，定好多久来一次、谁来联系")
         return _pair_task(pair, "pair.plan", msg("定结对计划：{what}"), why, msg("去定"), None)
 
-    listed = {"kind": "pair.plan", "heading": msg("要定计划的结对"), "icon": "calendar-plus"}
+    listed: dict[str, Any] = {"kind": "pair.plan", "heading": msg("要定计划的结对"), "icon": "calendar-plus"}
     return pile(session, _pairs(actor, PairState.AGREED), make, **listed, endpoint=doors.PAIRS)
 
 
@@ -158,7 +163,7 @@ def visits_to_answer(session: Session, actor: Actor, now: datetime) -> Pile:
         .options(joinedload(OfficeVisit.pair).joinedload(PairTie.need).joinedload(Need.case))
         .order_by(OfficeVisit.planned_at, OfficeVisit.id)
     )
-    listed = {"kind": "visit", "heading": msg("来访"), "icon": "calendar-check"}
+    listed: dict[str, Any] = {"kind": "visit", "heading": msg("来访"), "icon": "calendar-check"}
     return pile(session, statement, make, **listed, endpoint=doors.PAIRS)
 
 
@@ -186,7 +191,7 @@ def proposals_to_send(session: Session, actor: Actor, now: datetime) -> Pile:
             urgency=draft.need.urgency,
         )
 
-    listed = {"kind": "proposal", "heading": msg("要看的配对建议"), "icon": "handshake"}
+    listed: dict[str, Any] = {"kind": "proposal", "heading": msg("要看的配对建议"), "icon": "handshake"}
     return pile(session, firsts, make, **listed, endpoint=doors.PROPOSALS)
 
 
@@ -207,5 +212,5 @@ def filing_checks(session: Session, actor: Actor, now: datetime) -> Pile:
             endpoint=doors.FILING_CHECKS,
         )
 
-    listed = {"kind": "filing_check", "heading": msg("慈善项目备案"), "icon": "receipt"}
+    listed: dict[str, Any] = {"kind": "filing_check", "heading": msg("慈善项目备案"), "icon": "receipt"}
     return pile(session, statement.order_by(FilingCheck.id), make, **listed, endpoint=doors.FILING_CHECKS)

@@ -1,4 +1,5 @@
-"""What the providers of tasks share: counting a statement, loading its first rows, and since when each waits."""
+"""What the providers of tasks share: counting a statement, loading its first rows, and since when each
+waits."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime

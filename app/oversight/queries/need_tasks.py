@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -51,7 +53,9 @@ def needs_to_answer(session: Session, actor: Actor, now: datetime) -> Pile:
         return Task(
             kind="need.answer",
             ref=need.id,
-            title=msg("{what}：现有政策能不能解决", what=need.title) if first else msg("{what}：单位能不能帮", what=need.title),
+            title=msg("{what}：现有政策能不能解决", what=need.title)
+            if first
+            else msg("{what}：单位能不能帮", what=need.title),
             where=place_of(need),
             why=waited(since.get(need.id), local_day(now)),
             act=msg("去回话"),
@@ -74,7 +78,9 @@ def outcomes_to_check(session: Session, actor: Actor, now: datetime) -> Pile:
         return Task(
             kind="outcome.verify",
             ref=outcome.id,
-            title=msg("核对{step}：{what}", step="第①步" if outcome.stage == 1 else "第②步", what=outcome.need.title),
+            title=msg(
+                "核对{step}：{what}", step="第①步" if outcome.stage == 1 else "第②步", what=outcome.need.title
+            ),
             where=place_of(outcome.need),
             why=msg("{said}，核对了才算数", said=covered or OUTCOMES[outcome.outcome]),
             act=msg("去核对"),
@@ -84,7 +90,7 @@ def outcomes_to_check(session: Session, actor: Actor, now: datetime) -> Pile:
         )
 
     rows = outcomes_to_verify(session, actor)
-    listed = {"kind": "outcome.verify", "heading": msg("要核对的结果"), "icon": "check"}
+    listed: dict[str, Any] = {"kind": "outcome.verify", "heading": msg("要核对的结果"), "icon": "check"}
     return pile_of(rows, make, **listed, endpoint=doors.NEEDS)
 
 
@@ -104,17 +110,33 @@ def bypasses_asked(session: Session, actor: Actor, now: datetime) -> Pile:
         )
 
     rows = bypasses_to_approve(session, actor)
-    listed = {"kind": "bypass.approve", "heading": msg("急难直通，等你批"), "icon": "life-buoy"}
+    listed: dict[str, Any] = {
+        "kind": "bypass.approve",
+        "heading": msg("急难直通，等你批"),
+        "icon": "life-buoy",
+    }
     return pile_of(rows, make, **listed, endpoint=doors.NEEDS)
 
 
 def _needs_pile(
-    session: Session, actor: Actor, state: NeedState, make: Callable[[Need], Task], heading: Message, icon: str
+    session: Session,
+    actor: Actor,
+    state: NeedState,
+    make: Callable[[Need], Task],
+    heading: Message,
+    icon: str,
 ) -> Pile:
     statement = in_scope(select(Need).where(Need.state == state), actor)
     statement = statement.options(joinedload(Need.case)).order_by(Need.id)
     return pile(
-        session, statement, make, kind=f"need.{state}", heading=heading, icon=icon, endpoint=doors.NEEDS, state=str(state)
+        session,
+        statement,
+        make,
+        kind=f"need.{state}",
+        heading=heading,
+        icon=icon,
+        endpoint=doors.NEEDS,
+        state=str(state),
     )
 
 
@@ -134,9 +156,15 @@ def needs_to_confirm(session: Session, actor: Actor, now: datetime) -> Pile:
             urgency=need.urgency,
         )
 
-    statement = in_scope(select(Need).where(Need.state == NeedState.LISTED), actor).where(Case.state == CaseState.FILED)
+    statement = in_scope(select(Need).where(Need.state == NeedState.LISTED), actor).where(
+        Case.state == CaseState.FILED
+    )
     statement = statement.options(joinedload(Need.case)).order_by(Need.id)
-    listed = {"kind": "need.listed", "heading": msg("要确认的需求"), "icon": "clipboard-check"}
+    listed: dict[str, Any] = {
+        "kind": "need.listed",
+        "heading": msg("要确认的需求"),
+        "icon": "clipboard-check",
+    }
     return pile(session, statement, make, **listed, endpoint=doors.NEEDS, state=str(NeedState.LISTED))
 
 
@@ -178,12 +206,18 @@ def households_without_unit(session: Session, actor: Actor, now: datetime) -> Pi
             args={"need_id": first[case.id]},
         )
 
-    listed = {"kind": "case.no_unit", "heading": msg("还没有包抓单位的户"), "icon": "building-2"}
+    listed: dict[str, Any] = {
+        "kind": "case.no_unit",
+        "heading": msg("还没有包抓单位的户"),
+        "icon": "building-2",
+    }
     return pile(session, statement, make, **listed, endpoint=doors.NEEDS, state=str(NeedState.STAGE2))
 
 
 def _first_needs(session: Session, actor: Actor) -> dict[int, int]:
     rows: Sequence[Need] = session.scalars(
-        select(Need).where(Need.state == NeedState.STAGE2, Need.area.startswith(actor.area)).order_by(Need.id.desc())
+        select(Need)
+        .where(Need.state == NeedState.STAGE2, Need.area.startswith(actor.area))
+        .order_by(Need.id.desc())
     ).all()
     return {need.case_id: need.id for need in rows}

@@ -1,6 +1,9 @@
-"""What waits before publication: preparing, the third look, approving. One task for each sort, with its count."""
+"""What waits before publication: preparing, the third look, approving. One task for each sort, with its
+count."""
 
 from datetime import datetime, timedelta
+
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -33,7 +36,7 @@ def before_tick(now: datetime) -> Due | None:
     return at_moment(next_tick(now))
 
 
-def _count(session: Session, statement: Select[tuple[int]]) -> int:
+def _count(session: Session, statement: Select[int]) -> int:
     return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
@@ -61,7 +64,7 @@ def needs_to_prepare(session: Session, actor: Actor, now: datetime) -> Pile:
     return Pile("project.prepare", msg("要初审公布的"), "clipboard-check", total, tasks, doors.PROJECTS)
 
 
-def _drafted(actor: Actor) -> Select[tuple[int]]:
+def _drafted(actor: Actor) -> Select[int]:
     return (
         select(NeedProject.id)
         .join(Need, NeedProject.need_id == Need.id)
@@ -88,7 +91,9 @@ def projects_to_approve(session: Session, actor: Actor, now: datetime) -> Pile:
 def projects_to_safeguard(session: Session, actor: Actor, now: datetime) -> Pile:
     """What concerns children or rare things waits for 妇联, 卫健 or 民政 as well."""
     unseen = session.scalars(
-        select(NeedProject.flags).where(NeedProject.id.in_(_drafted(actor)), NeedProject.safeguarded.is_(False))
+        select(NeedProject.flags).where(
+            NeedProject.id.in_(_drafted(actor)), NeedProject.safeguarded.is_(False)
+        )
     )
     total = sum(bool(flags) for flags in unseen) if actor.safeguarding else 0
     task = Task(
@@ -128,5 +133,9 @@ def needs_to_place(session: Session, actor: Actor, now: datetime) -> Pile:
             urgency=need.urgency,
         )
 
-    listed = {"kind": "need.place", "heading": msg("急难直通，要直接对接的"), "icon": "life-buoy"}
+    listed: dict[str, Any] = {
+        "kind": "need.place",
+        "heading": msg("急难直通，要直接对接的"),
+        "icon": "life-buoy",
+    }
     return pile(session, statement, make, **listed, endpoint=doors.NEEDS, state=str(NeedState.STAGE3))

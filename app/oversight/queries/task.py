@@ -71,7 +71,8 @@ class Task:
 
 @dataclass(frozen=True)
 class Pile:
-    """All tasks of one kind that wait for one person: how many, the most pressing, and where they are all listed."""
+    """All tasks of one kind that wait for one person: how many, the most pressing, and where they are all
+    listed."""
 
     kind: str
     heading: Message

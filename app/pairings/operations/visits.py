@@ -1,4 +1,5 @@
-"""A visit is planned by the volunteer, accepted in the village, logged in one sentence, confirmed by the village."""
+"""A visit is planned by the volunteer, accepted in the village, logged in one sentence, confirmed by the
+village."""
 
 import re
 from dataclasses import dataclass
@@ -28,9 +29,17 @@ _SPACES = re.compile(r"\s+")
 
 
 def plan_visit(
-    session: Session, pairing: Pairing, *, planned_at: datetime, kind: str, adults_n: int, actor: Actor, now: datetime
+    session: Session,
+    pairing: Pairing,
+    *,
+    planned_at: datetime,
+    kind: str,
+    adults_n: int,
+    actor: Actor,
+    now: datetime,
 ) -> Visit:
-    """Raises BadInput: outside 08:00-20:00, in the past, more than 60 days ahead, too few adults, checks run out."""
+    """Raises BadInput: outside 08:00-20:00, in the past, more than 60 days ahead, too few adults, checks run
+    out."""
     if pairing.state != PairingState.ACTIVE:
         raise BadInput(msg("结对开始以后才能约。"))
     hour = planned_at.astimezone(SHANGHAI).hour
@@ -39,10 +48,17 @@ def plan_visit(
     if planned_at < now or planned_at > now + timedelta(days=60):
         raise BadInput(msg("请约从现在起 60 天以内的时间。"), field="planned_at")
     if adults_n < pairing.adults_min:
-        raise BadInput(msg("这家有孩子，要 {n} 位核验过的成年人一起。", n=pairing.adults_min), field="adults_n")
+        raise BadInput(
+            msg("这家有孩子，要 {n} 位核验过的成年人一起。", n=pairing.adults_min), field="adults_n"
+        )
     _checks_hold(session, pairing, local_day(planned_at))
     visit = Visit(
-        visit_ref=token(), pairing=pairing, pairing_id=pairing.id, planned_at=planned_at, kind=kind, adults_n=adults_n
+        visit_ref=token(),
+        pairing=pairing,
+        pairing_id=pairing.id,
+        planned_at=planned_at,
+        kind=kind,
+        adults_n=adults_n,
     )
     begin(session, VISIT, visit, actor=actor, now=now)
     payload = {
@@ -76,7 +92,8 @@ class VisitLog:
 
 
 def log_visit(session: Session, visit: Visit, log: VisitLog, *, actor: Actor, now: datetime) -> None:
-    """Raises BadInput: too long, too many minutes, overlapping, or words that would tell who the family is."""
+    """Raises BadInput: too long, too many minutes, overlapping, or words that would tell who the family
+    is."""
     text = _whole_sentence(log.sentence)
     if not 1 <= log.minutes <= MOST_MINUTES:
         raise BadInput(msg("时长填 1 到 480 分钟。"), field="minutes")

@@ -26,12 +26,18 @@ def submitted_in_area(actor: Actor, subject: Any) -> bool:
     return in_area(actor, subject) and getattr(subject, "batch", subject).state != "draft"
 
 
+def own_import(actor: Actor, subject: Any) -> bool:
+    """Only who uploaded a workbook writes it or throws it away."""
+    return subject is not None and subject.officer_id == actor.account_id
+
+
 RULES = (
     rule("case.list", VW, TO, TL, CS, CL),
     rule("case.read", VW, TO, TL, CS, CL, relation=in_area, audited=True),
     rule("case.read", DO, relation=linked_household, audited=True),
     rule("case.open", VW, relation=in_area),
     rule("case.open", TO, CS, relation=in_area),
+    rule("case.open", Role.SYSTEM),
     rule("case.enter", VW),
     rule("case.check", VW, relation=in_area),
     rule("case.finish_check", VW, relation=in_area),
@@ -55,6 +61,9 @@ RULES = (
     rule("batch.submit", TL, relation=in_area),
     rule("filing.read", CS, CL, relation=in_area),
     rule("filing.decide", CS, relation=in_area),
-    rule("import.read", TO, CS),
+    rule("case.export", TO, CS),
     rule("import.upload", TO, CS),
+    rule("import.read", TO, CS, relation=in_area),
+    rule("import.finish", TO, CS, relation=own_import),
+    rule("import.purge", Role.SYSTEM),
 )

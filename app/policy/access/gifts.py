@@ -22,6 +22,7 @@ RULES = (
     rule("charity_project.list", Role.ORG_ADMIN),
     rule("charity_project.file", Role.ORG_ADMIN),
     rule("charity_project.read", Role.ORG_ADMIN, relation=own_organisation),
+    rule("charity_project.change", Role.ORG_ADMIN, relation=own_organisation),
     rule("charity_project.verdict", SYS),
     rule("purchase.record", Role.ORG_ADMIN, relation=own_organisation),
     rule("interest.state", *PARTNER_ROLES),

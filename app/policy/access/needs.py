@@ -32,14 +32,13 @@ def second_stage(actor: Actor, subject: Any) -> bool:
     return subject.stage == 2 and in_area(actor, subject)
 
 
-
-
 RULES = (
     rule("need.list_all", VW, TO, TL, CS, CL, CD, DO),
     rule("need.read", VW, TO, TL, CS, CL, relation=in_area, audited=True),
     rule("need.read", CD, relation=own_action, audited=True),
     rule("need.read", DO, relation=linked_in_area, audited=True),
     rule("need.raise", VW, TO, CS, relation=in_area),
+    rule("need.raise", SYS),
     rule("need.list", VW, relation=in_area),
     rule("need.confirm", TO, TL, relation=in_area),
     rule("need.begin", CS, relation=in_area),

@@ -1,4 +1,5 @@
-"""Which cards may turn to 已实现 or 已结束 at a tick (rule 7): three of a cohort together, or its last ones together."""
+"""Which cards may turn to 已实现 or 已结束 at a tick (rule 7): three of a cohort together, or its last ones
+together."""
 
 from collections.abc import Collection
 
@@ -6,7 +7,8 @@ GROUP = 3
 
 
 def may_flip(pending: Collection[str], unfinished: Collection[str]) -> list[str]:
-    """`pending` wait to flip; `unfinished` are all cards of the cohort not yet flipped, pending ones included.
+    """`pending` wait to flip; `unfinished` are all cards of the cohort not yet flipped, pending ones
+    included.
 
     A card never flips alone while another of its cohort stays open: the village would see whose help arrived.
     """

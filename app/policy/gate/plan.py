@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from app.policy.lattice import Label, satisfies
-from app.policy.gate.rules import Gate, certify
 from app.policy.gate.repair import Aside, repair
+from app.policy.gate.rules import Gate, certify
 from app.policy.gate.split import Splitter, coarsest_label
 from app.policy.gate.things import Cohort, Plan, RegisterHousehold, Row, Waiting, Withheld
+from app.policy.lattice import Label, satisfies
 
 GENERIC_AFTER_WEEKS = 4
 SMALL_REGISTER = 100
@@ -57,12 +57,15 @@ def _soften(
     gate: Gate,
     generic_after: int,
 ) -> tuple[list[Row], Aside]:
-    """What waited long enough appears as 综合帮扶, its whole action with it, if that lets more through (rule 6)."""
+    """What waited long enough appears as 综合帮扶, its whole action with it, if that lets more through (rule
+    6)."""
     kept, aside = first
     late = {
         r.need.item.action_no
         for r, reason in aside
-        if reason in ("item_rare", "item_register", "too_few") and r.need.weeks >= generic_after and not r.generic
+        if reason in ("item_rare", "item_register", "too_few")
+        and r.need.weeks >= generic_after
+        and not r.generic
     }
     if not late:
         return first

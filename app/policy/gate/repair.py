@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from app.policy.lattice import Label, fits, no_finer, satisfies
 from app.policy.gate.rules import Gate
 from app.policy.gate.things import RegisterHousehold, Row
+from app.policy.lattice import Label, fits, no_finer, satisfies
 
 Aside = list[tuple[Row, str]]
 
@@ -13,13 +13,18 @@ Aside = list[tuple[Row, str]]
 def repair(
     label: Label, rows: Sequence[Row], register: Sequence[RegisterHousehold], gate: Gate
 ) -> tuple[list[Row], Aside]:
-    """Returns (rows that may be published together, rows set aside with a reason). All or none pass rule 1."""
+    """Returns (rows that may be published together, rows set aside with a reason). All or none pass rule
+    1."""
     aside: Aside = []
-    kept = _keep(rows, lambda r: fits(r.need.facts, label) and no_finer(label, r.need.floor), "too_few", aside)
+    kept = _keep(
+        rows, lambda r: fits(r.need.facts, label) and no_finer(label, r.need.floor), "too_few", aside
+    )
     fitting = [h for h in register if fits(h.facts, label)]
     if len(fitting) < gate.register_min:
         return [], aside + [(r, "register_small") for r in kept]
-    scarce = {x for x in _implied(kept) if sum(satisfies(h.facts, x) is True for h in fitting) < gate.register_min}
+    scarce = {
+        x for x in _implied(kept) if sum(satisfies(h.facts, x) is True for h in fitting) < gate.register_min
+    }
     kept = _keep(kept, lambda r: r.implies not in scarce, "item_register", aside)
     while True:
         before = len(kept)
@@ -82,6 +87,8 @@ def _keep_mixed(rows: list[Row], gate: Gate, aside: Aside) -> list[Row]:
     allowed = int(others * gate.top_share / (1 - gate.top_share) + 1e-9)
     if count <= allowed:
         return rows
-    surplus = sorted((r for r in rows if r.shown == name), key=lambda r: (-r.need.weeks, r.need.need_id))[allowed:]
+    surplus = sorted((r for r in rows if r.shown == name), key=lambda r: (-r.need.weeks, r.need.need_id))[
+        allowed:
+    ]
     out = {id(r) for r in surplus}
     return _keep(rows, lambda r: id(r) not in out, "same_item", aside)

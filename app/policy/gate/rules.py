@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.policy.lattice import Label, fits, no_finer, satisfies
 from app.policy.gate.things import RegisterHousehold, Row
+from app.policy.lattice import Label, fits, no_finer, satisfies
 
 RULES_VERSION = "gate-1"
 
@@ -23,8 +23,11 @@ class Gate:
     top_share: float = 0.6
 
 
-def certify(label: Label, rows: Sequence[Row], register: Sequence[RegisterHousehold]) -> dict[str, int | float]:
-    """The figures that the certificate states. `compatible` and `implied` are the smallest over the cohort (3a, 3b)."""
+def certify(
+    label: Label, rows: Sequence[Row], register: Sequence[RegisterHousehold]
+) -> dict[str, int | float]:
+    """The figures that the certificate states. `compatible` and `implied` are the smallest over the cohort
+    (3a, 3b)."""
     households = {r.need.household_id for r in rows}
     fitting = [h for h in register if fits(h.facts, label)]
     implied = sorted({r.implies for r in rows if r.implies})

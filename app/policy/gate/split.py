@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from app.policy.gate.rules import Gate, faults
+from app.policy.gate.things import RegisterHousehold, Row
 from app.policy.lattice import (
     ANY,
     BELTS,
@@ -15,8 +17,6 @@ from app.policy.lattice import (
     fits,
     region_label_of,
 )
-from app.policy.gate.rules import Gate, faults
-from app.policy.gate.things import RegisterHousehold, Row
 
 Part = tuple[Label, list[Row]]
 
@@ -72,7 +72,8 @@ class Splitter:
         return self._merge(label, {u: r for u, r in groups.items() if r})
 
     def _units(self, label: Label) -> list[str]:
-        """The next finer regions: prefectures of the province or a belt, counties of a prefecture or union."""
+        """The next finer regions: prefectures of the province or a belt, counties of a prefecture or
+        union."""
         counties = covered_counties(label.region_label)
         prefectures = sorted({c[:4] for c in counties})
         if len(prefectures) > 1 and label.region_label not in BELTS:
@@ -81,7 +82,9 @@ class Splitter:
 
     def _merge(self, label: Label, groups: dict[str, list[Row]]) -> list[Part]:
         """Parts that pass alone stand alone; the others join each other, then the smallest neighbour."""
-        alone = {(u,): rows for u, rows in groups.items() if self._region_passes(label, (u,), rows)}
+        alone: dict[tuple[str, ...], list[Row]] = {
+            (u,): rows for u, rows in groups.items() if self._region_passes(label, (u,), rows)
+        }
         rest = [u for u in groups if (u,) not in alone]
         parts: dict[tuple[str, ...], list[Row]] = dict(alone)
         bundle: tuple[str, ...] = ()
@@ -97,7 +100,11 @@ class Splitter:
         return [(self._named(label, units), rows) for units, rows in parts.items()]
 
     def _join_smallest(
-        self, label: Label, parts: dict[tuple[str, ...], list[Row]], bundle: tuple[str, ...], groups: dict[str, list[Row]]
+        self,
+        label: Label,
+        parts: dict[tuple[str, ...], list[Row]],
+        bundle: tuple[str, ...],
+        groups: dict[str, list[Row]],
     ) -> bool:
         for units in sorted(parts, key=lambda u: len(parts[u])):
             joined = tuple(sorted((*units, *bundle)))
@@ -121,5 +128,3 @@ def coarsest_label(counties: frozenset[str]) -> Label:
         return Label(region_label_of(counties))
     prefectures = {c[:4] for c in counties}
     return Label(region_label_of(frozenset(prefectures)) if len(prefectures) == 1 else WHOLE)
-
-

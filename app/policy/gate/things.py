@@ -29,7 +29,8 @@ RELEASED_BY = {
 
 @dataclass(frozen=True)
 class Waiting:
-    """One approved need. `floor` is the finest label it may carry; `facts` are the household's on the tick's day."""
+    """One approved need. `floor` is the finest label it may carry; `facts` are the household's on the tick's
+    day."""
 
     need_id: int
     household_id: int

@@ -42,7 +42,9 @@ _VALUES = {
 
 
 def _answer(code: str) -> RadioField:
-    return RadioField(QUESTIONS[code], choices=ANSWERS, validators=[InputRequired(_("请选一个。说不准就选“说不准”。"))])
+    return RadioField(
+        QUESTIONS[code], choices=ANSWERS, validators=[InputRequired(_("请选一个。说不准就选“说不准”。"))]
+    )
 
 
 class PrepareForm(FlaskForm):  # type: ignore[misc]
@@ -77,7 +79,9 @@ class PrepareForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def neighbour(self) -> NeighbourCheck:
-        return NeighbourCheck({code: self[code].data for code in QUESTIONS}, (self.neighbour_note.data or "").strip())
+        return NeighbourCheck(
+            {code: self[code].data for code in QUESTIONS}, (self.neighbour_note.data or "").strip()
+        )
 
 
 class ManyForm(FlaskForm):  # type: ignore[misc]

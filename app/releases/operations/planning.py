@@ -1,6 +1,6 @@
-"""What would be published if everything waiting were approved: every night, on demand, and at the tick itself."""
+"""What would be published if everything waiting were approved: every night, on demand, and at the tick
+itself."""
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -92,5 +92,3 @@ def _waiting(project: NeedProject, day: date) -> Waiting:
     weeks = (day - (project.approved_on or day)).days // 7
     facts = facts_of(need.case.household, day)
     return Waiting(need.id, need.case.household_id, need.item_code, facts, project.finest, weeks)
-
-

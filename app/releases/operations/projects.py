@@ -1,4 +1,5 @@
-"""Preparing and approving a project: two people, a third where children or rare things are concerned (decisions 14)."""
+"""Preparing and approving a project: two people, a third where children or rare things are concerned
+(decisions 14)."""
 
 import random
 from collections.abc import Iterable
@@ -32,7 +33,8 @@ SURE = "no"
 
 @dataclass(frozen=True)
 class NeighbourCheck:
-    """What someone who knows the village answered: `no` or `unsure` to each question; unsure needs a sentence."""
+    """What someone who knows the village answered: `no` or `unsure` to each question; unsure needs a
+    sentence."""
 
     answers: dict[str, str] = field(default_factory=lambda: dict.fromkeys(QUESTIONS, SURE))
     note: str = ""
@@ -122,7 +124,8 @@ def safeguard_project(session: Session, project: NeedProject, *, actor: Actor, n
 
 
 def approve_project(session: Session, project: NeedProject, *, actor: Actor, now: datetime) -> None:
-    """The second person's yes: the project waits for a cohort. Raises Refusal: consent gone, the same person, flagged."""
+    """The second person's yes: the project waits for a cohort. Raises Refusal: consent gone, the same person,
+    flagged."""
     day = local_day(now)
     consenting = live_consent(session, project.need.case_id, "publish", day) is not None
     reason = obstacle(project.need, consenting=consenting, day=day)
@@ -150,7 +153,9 @@ def approve_together(
     return approved, left
 
 
-def return_project(session: Session, project: NeedProject, *, reason: str, actor: Actor, now: datetime) -> None:
+def return_project(
+    session: Session, project: NeedProject, *, reason: str, actor: Actor, now: datetime
+) -> None:
     if not reason.strip():
         raise BadInput(msg("退回要写明哪里要改。"), field="reason")
     advance(session, PROJECT, project, "return", actor=actor, now=now, reason=reason)

@@ -1,4 +1,5 @@
-"""What changes on the shelf after a release: statuses in place, threes at a time; cohorts leave whole (rule 7)."""
+"""What changes on the shelf after a release: statuses in place, threes at a time; cohorts leave whole (rule
+7)."""
 
 from datetime import date, datetime
 
@@ -42,7 +43,8 @@ def _final(project: NeedProject) -> str | None:
 
 
 def retire(session: Session, *, day: date, now: datetime) -> int:
-    """A cohort whose life is over leaves whole, once nothing in it is under way. Returns how many cards left."""
+    """A cohort whose life is over leaves whole, once nothing in it is under way. Returns how many cards
+    left."""
     grouped = _by_cohort(session)
     gone, left = [], 0
     for cohort in cohorts_due(session, day):
@@ -58,7 +60,9 @@ def retire(session: Session, *, day: date, now: datetime) -> int:
     return left
 
 
-def _take_off(session: Session, cohort: Cohort, projects: list[NeedProject], *, day: date, now: datetime) -> None:
+def _take_off(
+    session: Session, cohort: Cohort, projects: list[NeedProject], *, day: date, now: datetime
+) -> None:
     advance(session, COHORT, cohort, "retire", actor=SYSTEM, now=now)
     cohort.retired_on = day
     for project in projects:

@@ -44,7 +44,9 @@ def approve_everything(session: Session, *, rng: random.Random, now: datetime) -
         if why is not None:
             counts["no_consent" if need.case_id not in consenting else "direct"] += 1
             continue
-        prepare_project(session, need, rng=rng, actor=_officer(Role.COUNTY_SWD, need.county_code, "maker"), now=now)
+        prepare_project(
+            session, need, rng=rng, actor=_officer(Role.COUNTY_SWD, need.county_code, "maker"), now=now
+        )
         counts["prepared"] += 1
     for project in projects_in_state(session, ProjectState.DRAFTED):
         _sign_all(session, project, now=now)
@@ -65,14 +67,16 @@ def _officer(role: Role, area: str, key: str) -> Actor:
 
 @dataclass
 class Outcomes:
-    """What a table of events did, and which cards the public side must turn: number → claimed or open again."""
+    """What a table of events did, and which cards the public side must turn: number → claimed or open
+    again."""
 
     counts: Counter[str] = field(default_factory=Counter)
     cards: dict[str, bool] = field(default_factory=dict)
 
 
 def apply_outcomes(session: Session, events: Iterable[tuple[str, str]], *, now: datetime) -> Outcomes:
-    """`(project_id, event)` in order; a repeated event changes nothing. Raises Refusal: unknown project or event."""
+    """`(project_id, event)` in order; a repeated event changes nothing. Raises Refusal: unknown project or
+    event."""
     listed, done = list(events), Outcomes()
     projects = projects_by_number(session, {number for number, _ in listed})
     for number, event in listed:
@@ -106,7 +110,16 @@ def _met(session: Session, project: NeedProject, done: Outcomes, now: datetime) 
     worker = _officer(Role.VILLAGE_WORKER, need.area, "village")
     holding.confirm(session, need, qty=need.residual_qty, actor=worker, now=now)
     ref, text = f"{project.project_id}/met", f"{need.item.name}：家里确认合用，这一项已实现"
-    record(session, need.case, kind="confirmation", text=text, source_ref=ref, need_id=need.id, actor=worker, now=now)
+    record(
+        session,
+        need.case,
+        kind="confirmation",
+        text=text,
+        source_ref=ref,
+        need_id=need.id,
+        actor=worker,
+        now=now,
+    )
 
 
 def _cancelled(session: Session, project: NeedProject, done: Outcomes, now: datetime) -> None:

@@ -18,14 +18,16 @@ from app.releases.states import PROJECT, ProjectState
 
 
 def withdraw_consent(session: Session, consent: Consent, *, actor: Actor, now: datetime) -> None:
-    """The household takes a consent back; for publication all its cards are blanked in the same transaction."""
+    """The household takes a consent back; for publication all its cards are blanked in the same
+    transaction."""
     consents.withdraw(session, consent, actor=actor, now=now)
     if consent.scope == "publish":
         _take_down_all(session, live_projects_of(session, consent.case_id), actor=actor, now=now)
 
 
 def blank_withdrawn(session: Session, *, now: datetime) -> int:
-    """Follows up whatever way a consent ended: no project outlives it by more than a minute. Returns how many ended."""
+    """Follows up whatever way a consent ended: no project outlives it by more than a minute. Returns how many
+    ended."""
     projects = projects_without_consent(session, local_day(now))
     _take_down_all(session, projects, actor=SYSTEM, now=now)
     return len(projects)

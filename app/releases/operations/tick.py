@@ -1,7 +1,9 @@
-"""The weekly tick: publish what is approved and passes the gate, flip statuses in threes, retire whole cohorts.
+"""The weekly tick: publish what is approved and passes the gate, flip statuses in threes, retire whole
+cohorts.
 
-All of it is one office transaction; each cohort crosses as one letter (decisions 9). It fails closed: a cohort with
-any fault is not published, and the public side keeps last week's library until the letters arrive.
+All of it is one office transaction; each cohort crosses as one letter (decisions 9). It fails closed: a
+cohort with any fault is not published, and the public side keeps last week's library until the letters
+arrive.
 """
 
 import random
@@ -44,8 +46,11 @@ class Tick:
     cohorts: int = 0
 
 
-def run_tick(session: Session, *, day: date, k: int | None = None, rng: random.Random, now: datetime) -> ReleaseRun:
-    """Publishes, flips and retires for one day. A second run for the same day returns the first and changes nothing.
+def run_tick(
+    session: Session, *, day: date, k: int | None = None, rng: random.Random, now: datetime
+) -> ReleaseRun:
+    """Publishes, flips and retires for one day. A second run for the same day returns the first and changes
+    nothing.
 
     Raises Refusal: a k below the parameter, a day before the last tick (what was public can't be mended).
     """

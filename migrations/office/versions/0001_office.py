@@ -126,6 +126,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_household_phone_index'), 'household', ['phone_index'], unique=False)
     op.create_index(op.f('ix_household_village_code'), 'household', ['village_code'], unique=False)
+    op.create_table('import_job',
+    sa.Column('token', sa.String(length=32), nullable=False),
+    sa.Column('area', sa.String(length=9), nullable=False),
+    sa.Column('officer_id', sa.Integer(), nullable=False),
+    sa.Column('file_name', sa.Text(), nullable=False),
+    sa.Column('fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('checked_hash', sa.String(length=64), nullable=True),
+    sa.Column('households_n', sa.Integer(), nullable=False),
+    sa.Column('members_n', sa.Integer(), nullable=False),
+    sa.Column('needs_n', sa.Integer(), nullable=False),
+    sa.Column('skipped_n', sa.Integer(), nullable=False),
+    sa.Column('errors_n', sa.Integer(), nullable=False),
+    sa.Column('warnings_n', sa.Integer(), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("state IN ('uploaded', 'ready', 'has_errors', 'committed', 'discarded')", name=op.f('ck_import_job_state_known')),
+    sa.CheckConstraint('length(area) IN (6, 9)', name=op.f('ck_import_job_area_is_county_or_township')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_job')),
+    sa.UniqueConstraint('token', name=op.f('uq_import_job_token'))
+    )
+    op.create_index(op.f('ix_import_job_area'), 'import_job', ['area'], unique=False)
+    op.create_index(op.f('ix_import_job_officer_id'), 'import_job', ['officer_id'], unique=False)
+    op.create_index(op.f('ix_import_job_state'), 'import_job', ['state'], unique=False)
     op.create_table('letter',
     sa.Column('payload', sa.Text(), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),

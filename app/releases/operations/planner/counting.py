@@ -14,7 +14,8 @@ _MEETS = ((_MASKS[:, None] & _MASKS[None, :]) != 0).astype(np.int64)
 
 @dataclass(frozen=True)
 class Owners:
-    """The households of a group: what each has, what its rows say, and which households of the group it is."""
+    """The households of a group: what each has, what its rows say, and which households of the group it
+    is."""
 
     of_row: Whole
     has: Bits
@@ -34,7 +35,9 @@ def owners(crowd: Crowd, group: Whole) -> Owners:
     np.bitwise_or.at(said, of_row, 1 << crowd.implies[group])
     has, has_mask = crowd.has[group][first], crowd.has_mask[group][first]
     by_said = np.bincount(said, minlength=len(_MASKS))
-    return Owners(of_row, has, has_mask, (_MEETS @ by_said)[has_mask], np.where(present, has.sum(axis=0), len(first)))
+    return Owners(
+        of_row, has, has_mask, (_MEETS @ by_said)[has_mask], np.where(present, has.sum(axis=0), len(first))
+    )
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class Judge:
     gate: Gate
 
     def passes(self, label: Label, group: Whole) -> bool:
-        """Rules 1-4. That the label is true of every row is the caller's: it chose the group by `may_carry`."""
+        """Rules 1-4. That the label is true of every row is the caller's: it chose the group by
+        `may_carry`."""
         return self.lacking(label, group) is None
 
     def lacking(self, label: Label, group: Whole) -> str | None:

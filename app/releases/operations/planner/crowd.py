@@ -1,7 +1,8 @@
 """Households as bit columns: whom a label fits, whom it may carry, how many of the register it covers.
 
-Thousands of households share a few hundred sets of facts, so every question is asked once for each set and remembered.
-The lattice itself answers (`fits`, `no_finer`, `satisfies`): there is one definition of what a label says.
+Thousands of households share a few hundred sets of facts, so every question is asked once for each set and
+remembered. The lattice itself answers (`fits`, `no_finer`, `satisfies`): there is one definition of what a
+label says.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,7 +37,8 @@ class Register:
         self._known: dict[Label, Whole] = {}
 
     def fitting(self, label: Label) -> Whole:
-        """How many households fit the label and have each implied fact, in the order of IMPLIES ('' = all)."""
+        """How many households fit the label and have each implied fact, in the order of IMPLIES ('' =
+        all)."""
         if label not in self._known:
             mask = self._columns.fitting(label)
             self._known[label] = (self._n[mask, None] * self._has[mask]).sum(axis=0)
@@ -105,7 +107,8 @@ class Crowd:
         return np.arange(len(self.rows))
 
     def may_carry(self, label: Label, group: Whole) -> Bits:
-        """For each row of the group: the label is true of its household and no finer than it was approved for."""
+        """For each row of the group: the label is true of its household and no finer than it was approved
+        for."""
         mask = self._columns.fitting(label)[self.sort[group]]
         for floors, index in self._floors:
             mask &= floors.allowing(label)[index[group]]
@@ -128,7 +131,8 @@ def _numbered(ids: Sequence[int]) -> Whole:
 
 
 def _layers(floors: Sequence[tuple[Label, ...]]) -> list[tuple[list[Label], Whole]]:
-    """Rows have one floor, and one more for each time they were public before: the n-th floors make a layer."""
+    """Rows have one floor, and one more for each time they were public before: the n-th floors make a
+    layer."""
     layers = []
     for depth in range(max((len(f) for f in floors), default=0)):
         nth = [f[min(depth, len(f) - 1)] for f in floors]

@@ -4,7 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
-from app.policy.lattice import ANY, BELTS, MOST_JOINED, NO, WHOLE, YES, Label, covered_counties, region_label_of
+from app.policy.lattice import (
+    ANY,
+    BELTS,
+    MOST_JOINED,
+    NO,
+    WHOLE,
+    YES,
+    Label,
+    covered_counties,
+    region_label_of,
+)
 
 _NEXT: dict[str, dict[str, tuple[str, ...]]] = {
     "has_elder": {ANY: (YES, NO)},

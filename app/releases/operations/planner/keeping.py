@@ -12,7 +12,8 @@ Aside = list[tuple[int, str]]
 
 
 def keep(judge: Judge, label: Label, group: Whole) -> tuple[Whole, Aside]:
-    """Rows are dropped until every rule holds. Returns (kept rows, dropped rows with a reason); all or none pass rule 1."""
+    """Rows are dropped until every rule holds. Returns (kept rows, dropped rows with a reason); all or none
+    pass rule 1."""
     aside: Aside = []
     kept, before = group, -1
     while len(kept) and len(kept) != before:
@@ -42,7 +43,8 @@ def _filters(judge: Judge, label: Label, kept: Whole) -> Iterator[tuple[str, Bit
 
 
 def _within_share(judge: Judge, kept: Whole, items: Whole) -> Bits:
-    """Rows of the most frequent item beyond its share go: rows come in order of their waiting, the newest go first."""
+    """Rows of the most frequent item beyond its share go: rows come in order of their waiting, the newest go
+    first."""
     stays = np.ones(len(kept), dtype=bool)
     top = int(items.argmax())
     others = len(kept) - int(items[top])

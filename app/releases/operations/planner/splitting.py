@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.policy.lattice import Label, certainty_penalty, covered_counties
+from app.policy.lattice import Label, certainty_penalty
 from app.releases.operations.planner.counting import Judge, owners
 from app.releases.operations.planner.crowd import Whole
 from app.releases.operations.planner.finer import by_fact, by_region
@@ -42,11 +42,10 @@ class Splitter:
         return done
 
     def _best(self, part: Part) -> Split | None:
-        label, group = part
         best = None
         for finer in self._region_steps(part):
             best = self._better(best, part, finer)
-        for finer in by_fact(label):
+        for finer in by_fact(part[0]):
             best = self._better(best, part, finer)
         return best
 
@@ -92,8 +91,8 @@ class Splitter:
         return None
 
     def _lenders(self, finer: Whole, rest: Whole) -> Whole:
-        """Rows of the finer part, the most helpful for the rest first: another household, one that keeps a row here,
-        a row that says nothing, a household that has what the rest is short of."""
+        """Rows of the finer part, the most helpful for the rest first: another household, one that keeps a
+        row here, a row that says nothing, a household that has what the rest is short of."""
         crowd = self.judge.crowd
         own = crowd.household[finer]
         new = ~np.isin(own, crowd.household[rest])

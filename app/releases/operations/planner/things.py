@@ -11,10 +11,19 @@ RULES_VERSION = "gate-2"
 
 REASONS: Mapping[str, tuple[str, str]] = {
     "direct": ("要的东西会说出这户没有的情况，公布了反而好认", "联系一家单位直接对接"),
-    "register_small": ("登记在帮的户还不够 20 户，公布了容易猜出来", "再有户备案，或者与邻县合批；急的先直接对接"),
+    "register_small": (
+        "登记在帮的户还不够 20 户，公布了容易猜出来",
+        "再有户备案，或者与邻县合批；急的先直接对接",
+    ),
     "too_few": ("条件相近、等着公布的户还不够", "再等几户，或者放宽标签与邻县合批"),
-    "item_rare": ("这一批里有同样情况的户还不够", "再有同样情况的户要东西；满 4 周仍不够，就以“综合帮扶”公布"),
-    "item_register": ("登记的户里有同样情况的还不够 20 户", "再有同样情况的户备案；满 4 周仍不够，就以“综合帮扶”公布"),
+    "item_rare": (
+        "这一批里有同样情况的户还不够",
+        "再有同样情况的户要东西；满 4 周仍不够，就以“综合帮扶”公布",
+    ),
+    "item_register": (
+        "登记的户里有同样情况的还不够 20 户",
+        "再有同样情况的户备案；满 4 周仍不够，就以“综合帮扶”公布",
+    ),
     "few_kinds": ("同一批里还不到 3 种东西", "再有别的种类的需求"),
     "same_item": ("同一批里这一样东西占得太多", "再有别的种类的需求，下一批优先排"),
 }
@@ -33,7 +42,8 @@ class Gate:
 
 @dataclass(frozen=True)
 class WaitingNeed:
-    """One approved need. `floor`: the finest label it may carry; `facts`: its household's on the tick's day."""
+    """One approved need. `floor`: the finest label it may carry; `facts`: its household's on the tick's
+    day."""
 
     need_id: int
     project_id: str

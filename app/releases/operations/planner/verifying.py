@@ -3,11 +3,10 @@
 The tick asks `verify` before a cohort leaves; an answer that is not empty keeps it in.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from app.policy.lattice import Facts, Label, fits, no_finer, satisfies
-from app.releases.operations.planner.things import RULES_VERSION, Gate, PlannedRow, RegisterHousehold
+from app.policy.lattice import Label
+from app.releases.operations.planner.things import Gate, PlannedRow, RegisterHousehold
 
 
 def certify(
