@@ -1,8 +1,7 @@
-"""The publication gate and its cohort planner: arithmetic on facts, without a database
+"""The publication gate: what must hold for a cohort, counted on facts, without a database
 (publication-gate.md)."""
 
-from app.policy.gate.plan import plan
 from app.policy.gate.rules import Gate, certify, faults
-from app.policy.gate.things import Cohort, Plan, RegisterHousehold, Waiting, Withheld
+from app.policy.gate.things import Cohort, Plan, RegisterHousehold, Row, Waiting, Withheld
 
-__all__ = ["Cohort", "Gate", "Plan", "RegisterHousehold", "Waiting", "Withheld", "certify", "faults", "plan"]
+__all__ = ["Cohort", "Gate", "Plan", "RegisterHousehold", "Row", "Waiting", "Withheld", "certify", "faults"]

@@ -10,11 +10,12 @@ def may_flip(pending: Collection[str], unfinished: Collection[str]) -> list[str]
     """`pending` wait to flip; `unfinished` are all cards of the cohort not yet flipped, pending ones
     included.
 
-    A card never flips alone while another of its cohort stays open: the village would see whose help arrived.
+    A card never flips alone while another of its cohort stays open: the village would see whose help
+    arrived. So
+    that the last ones are not one or two either, some that could flip wait for them.
     """
-    waiting = sorted(set(pending) & set(unfinished))
-    if not waiting:
-        return []
-    if len(waiting) >= GROUP or len(waiting) == len(set(unfinished)):
+    waiting, left = sorted(set(pending) & set(unfinished)), set(unfinished) - set(pending)
+    if not left:
         return waiting
-    return []
+    ready = waiting[: len(waiting) - max(0, GROUP - len(left))]
+    return ready if len(ready) >= GROUP else []

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from app.policy.gate.things import RegisterHousehold, Row
 from app.policy.lattice import Label, fits, no_finer, satisfies
 
-RULES_VERSION = "gate-1"
+RULES_VERSION = "gate-2"
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Gate:
     register_min: int = 20
     distinct_items: int = 3
     top_share: float = 0.6
+    generic_after_weeks: int = 4
 
 
 def certify(

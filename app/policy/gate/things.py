@@ -14,6 +14,7 @@ REASONS = {
     "same_item": "同一批里这一样东西占得太多",
     "few_kinds": "同一批里还不到 3 种东西",
     "held_back": "经办同志先压下了",
+    "gate": "公布前再数一遍，有一条没过",
 }
 RELEASED_BY = {
     "direct": "联系一家单位直接对接",
@@ -24,6 +25,7 @@ RELEASED_BY = {
     "same_item": "下一批优先排",
     "few_kinds": "再有别的种类的需求",
     "held_back": "经办同志放行",
+    "gate": "下一批会重新编组",
 }
 
 

@@ -6,9 +6,11 @@ from dataclasses import replace
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.policy.lattice import (
+    BELTS,
     COLUMNS,
     DISABILITY,
     DISEASE,
@@ -31,7 +33,7 @@ COLUMN_WORDS = {
     "disability_group": _("残疾"),
     "disease_group": _("疾病"),
 }
-ANSWERS = [(SURE, _("不会")), (UNSURE, _("说不准"))]
+ANSWERS = [SelectChoice(SURE, _("不会")), SelectChoice(UNSURE, _("说不准"))]
 _VALUES = {
     "household_size_band": tuple(SIZES),
     "has_minor": PRESENCE,
@@ -70,12 +72,15 @@ class PrepareForm(FlaskForm):  # type: ignore[misc]
         """Only what says no more than the truth can be chosen; the truth comes first."""
         for column in COLUMNS:
             field = self[column]
-            field.choices = [(v, v) for v in wider(finest, column)]
+            field.choices = wider(finest, column)
             field.data = field.data or getattr(finest, column)
 
     @property
     def label(self) -> Label:
-        return Label(**{column: self[column].data for column in COLUMNS})
+        """What was chosen; a value that was not on offer counts as the truth until the form is mended."""
+        offered = {column: self[column].choices for column in COLUMNS}
+        chosen = {c: self[c].data if self[c].data in values else values[0] for c, values in offered.items()}
+        return Label(**chosen)
 
     @property
     def neighbour(self) -> NeighbourCheck:
@@ -98,6 +103,14 @@ class ReturnForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class DropForm(FlaskForm):  # type: ignore[misc]
+    reason = TextAreaField(
+        _("为什么不公布了"),
+        description=_("写一句。这一项回到第三步，由县里直接找一家对接。"),
+        validators=[InputRequired(_("请写一句为什么。")), Length(max=200, message=_("最多 200 个字。"))],
+    )
+
+
 def wider(finest: Label, column: str) -> list[str]:
     """The value itself, then every coarser one of the lattice."""
     own = getattr(finest, column)
@@ -109,4 +122,5 @@ def wider(finest: Label, column: str) -> list[str]:
 def _regions(finest: Label) -> Iterator[str]:
     counties = covered_counties(finest.region_label)
     yield region_label_of(frozenset(c[:4] for c in counties))
+    yield from BELTS
     yield WHOLE

@@ -12,9 +12,10 @@ from app.core.clock import local_day
 from app.core.errors import Refusal
 from app.core.messages import msg
 from app.policy import parameters
-from app.policy.gate import Gate, Plan, RegisterHousehold, Waiting, plan
+from app.policy.gate import Gate, Plan, RegisterHousehold, Waiting
 from app.releases.models import NeedProject
-from app.releases.queries import projects_in_state, register
+from app.releases.operations.planner import plan
+from app.releases.queries import past_labels, projects_in_state, register
 from app.releases.states import ProjectState
 
 
@@ -38,6 +39,7 @@ def gate_on(day: date, k: int | None = None) -> Gate:
         parameters.at("min_register_households", day),
         parameters.at("min_distinct_types", day),
         parameters.at("max_item_share_percent", day) / 100,
+        parameters.at("generic_item_after_weeks", day),
     )
 
 
@@ -48,7 +50,10 @@ def propose(
     people = [RegisterHousehold(household, facts) for household, facts in register(session, day)]
     projects = _ready(session, projects_in_state(session, *states), day)
     waiting = [_waiting(p, day) for p in projects if not p.held_back]
-    return Proposal(plan(waiting, people, gate), {p.need_id: p for p in projects}, people, gate)
+    before = past_labels(session, [w.need_id for w in waiting])
+    return Proposal(
+        plan(waiting, people, gate, before=before), {p.need_id: p for p in projects}, people, gate
+    )
 
 
 def note_plan(session: Session, *, now: datetime) -> int:

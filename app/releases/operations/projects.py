@@ -79,7 +79,7 @@ def prepare_project(
     chosen = floor or finest
     if not no_finer(chosen, finest):
         raise BadInput(msg("标签只能放宽，不能比这户的真实情况更细。"), field="region_label")
-    flags = _flags(need)
+    flags = flags_of(need)
     project = NeedProject(
         project_id=project_number(rng),
         need_id=need.id,
@@ -106,7 +106,8 @@ def _answered(check: NeighbourCheck) -> NeighbourCheck:
     return check
 
 
-def _flags(need: Need) -> list[str]:
+def flags_of(need: Need) -> list[str]:
+    """What asks for a look of the safeguarding unit: children alone, rare things, rare diseases."""
     flags = []
     if need.item.concerns_minor:
         flags.append("minor")

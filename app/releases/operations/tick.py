@@ -93,12 +93,20 @@ def _publish(tick: Tick) -> Counter[str]:
     for cohort in proposal.plan.cohorts:
         if faults(cohort.label, cohort.rows, proposal.register, tick.gate):
             reasons["gate"] += len(cohort.rows)
+            _keep_in(cohort, proposal, tick.day)
         else:
             _release(tick, cohort, proposal)
     note_withheld(proposal, tick.day)
     reasons.update(late.reason for late in proposal.plan.withheld)
     reasons["held_back"] += sum(p.held_back for p in proposal.projects.values())
     return +reasons
+
+
+def _keep_in(cohort: Planned, proposal: Proposal, day: date) -> None:
+    """A cohort that does not pass the second count: every one of its projects says so."""
+    for row in cohort.rows:
+        project = proposal.projects[row.need.need_id]
+        project.withheld_reason, project.withheld_since = "gate", project.withheld_since or day
 
 
 def _release(tick: Tick, planned: Planned, proposal: Proposal) -> None:

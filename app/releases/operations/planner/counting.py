@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.policy.gate.rules import Gate
 from app.policy.lattice import Label
 from app.releases.operations.planner.crowd import IMPLIES, Bits, Crowd, Register, Whole
-from app.releases.operations.planner.things import Gate
 
 _MASKS = np.arange(1 << len(IMPLIES))
 _MEETS = ((_MASKS[:, None] & _MASKS[None, :]) != 0).astype(np.int64)

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.policy.catalogue import GENERIC_ITEM, IMPLICATIONS, NAMES
+from app.policy.gate.things import RegisterHousehold, Row
 from app.policy.lattice import COLUMNS, WHOLE, Facts, Label, fits, no_finer, satisfies
-from app.releases.operations.planner.things import PlannedRow, RegisterHousehold
 
 Bits = NDArray[np.bool_]
 Whole = NDArray[np.int64]
@@ -88,9 +88,9 @@ class Floors:
 class Crowd:
     """The rows of one tick as arrays. A group of rows is an array of their positions."""
 
-    def __init__(self, rows: Sequence[PlannedRow], floors: Sequence[tuple[Label, ...]]) -> None:
+    def __init__(self, rows: Sequence[Row], floors: Sequence[tuple[Label, ...]]) -> None:
         self.rows = rows
-        self.household = _numbered([r.household_id for r in rows])
+        self.household = _numbered([r.need.household_id for r in rows])
         facts = {r.need.facts: None for r in rows}
         number = {f: n for n, f in enumerate(facts)}
         self.sort = np.array([number[r.need.facts] for r in rows], dtype=np.int64)

@@ -26,7 +26,10 @@ class Split:
 
 @dataclass(frozen=True)
 class Splitter:
+    """`counties`: how many the widest label covers; the penalty of a region is measured against it."""
+
     judge: Judge
+    counties: int
 
     def divide(self, label: Label, group: Whole) -> list[Part]:
         """The parts, each of which passes. The group itself must pass."""
@@ -70,7 +73,7 @@ class Splitter:
         return Split(*parted, gain) if best is None or gain > best.gain else best
 
     def worth(self, label: Label) -> float:
-        return hidden(label, len(self.judge.register.counties))
+        return hidden(label, self.counties)
 
     def _balanced(self, finer: Part, rest: Part) -> tuple[Part, Part] | None:
         """Both parts as they are when the rest is empty or passes; else rows are lent back until it does."""

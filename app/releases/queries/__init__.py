@@ -13,7 +13,7 @@ from app.core.paging import Page, paged
 from app.needs.models import Need
 from app.needs.states import NeedState
 from app.policy.actors import Actor, Role
-from app.policy.lattice import Facts, Label, fits
+from app.policy.lattice import Facts, Label
 from app.releases.models import Cohort, NeedProject, ReleaseRun
 from app.releases.states import LIVE, CohortState, ProjectState
 
@@ -33,10 +33,10 @@ _FACTS = joinedload(Need.case).options(_CASE, joinedload(Case.household).options
 _PROJECT_FACTS = joinedload(NeedProject.need).options(defer(Need.description), _FACTS)
 
 
-def project_by_id(session: Session, project_key: int) -> NeedProject | None:
+def project_by_id(session: Session, project_id: int) -> NeedProject | None:
     return session.scalar(
         select(NeedProject)
-        .where(NeedProject.id == project_key)
+        .where(NeedProject.id == project_id)
         .options(_WHOLE, joinedload(NeedProject.cohort), selectinload(NeedProject.approvals))
     )
 
@@ -175,17 +175,17 @@ def shelf_projects(session: Session) -> Sequence[NeedProject]:
     ).all()
 
 
-def past_cohorts(session: Session, need_ids: Collection[int]) -> list[tuple[dict[str, str], frozenset[int]]]:
-    """Labels under which these needs were public before."""
+def past_labels(session: Session, need_ids: Collection[int]) -> dict[int, list[Label]]:
+    """The labels under which these needs were public before."""
     rows = session.execute(
-        select(Cohort.id, Cohort.label, NeedProject.need_id)
+        select(NeedProject.need_id, Cohort.label)
         .join(NeedProject.cohort)
         .where(NeedProject.need_id.in_(need_ids))
     )
-    found: dict[int, tuple[dict[str, str], set[int]]] = {}
-    for cohort, label, need_id in rows:
-        found.setdefault(cohort, (label, set()))[1].add(need_id)
-    return [(label, frozenset(needs)) for label, needs in found.values()]
+    found: dict[int, list[Label]] = {}
+    for need_id, label in rows:
+        found.setdefault(need_id, []).append(Label(**label))
+    return found
 
 
 def cohorts_due(session: Session, day: date) -> Sequence[Cohort]:
@@ -194,10 +194,10 @@ def cohorts_due(session: Session, day: date) -> Sequence[Cohort]:
     ).all()
 
 
-def cohort_by_id(session: Session, cohort_key: int) -> Cohort | None:
+def cohort_by_id(session: Session, cohort_id: int) -> Cohort | None:
     return session.scalar(
         select(Cohort)
-        .where(Cohort.id == cohort_key)
+        .where(Cohort.id == cohort_id)
         .options(selectinload(Cohort.projects).joinedload(NeedProject.need).joinedload(Need.case))
     )
 
@@ -227,16 +227,6 @@ def waiting_households(session: Session) -> dict[str, int]:
         .group_by(Need.county_code)
     )
     return {county: n for county, n in rows}
-
-
-def narrowing(label: Label, people: Sequence[Facts]) -> list[tuple[str, str, int]]:
-    """邻居猜得出吗: how many households of the register are left as each column of a label is told."""
-    known = Label(label.region_label)
-    steps = [("region_label", label.region_label, sum(fits(f, known) for f in people))]
-    for column in ("household_size_band", "has_minor", "has_elder", "disability_group", "disease_group"):
-        known = Label(**{**known.as_dict(), column: getattr(label, column)})
-        steps.append((column, getattr(label, column), sum(fits(f, known) for f in people)))
-    return steps
 
 
 def items_ever_public(session: Session, area: str) -> set[str]:
