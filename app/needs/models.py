@@ -136,7 +136,7 @@ class CascadeBypass(Row, Stateful, OfficeBase):
 
 
 class ImportJob(Row, Stateful, OfficeBase):
-    """An uploaded workbook on its way in. The file and what is wrong with it lie sealed in the instance folder."""
+    """An uploaded workbook on its way in. File and findings lie sealed in the instance folder."""
 
     __tablename__ = "import_job"
     __table_args__ = (

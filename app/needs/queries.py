@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Household
 from app.core.paging import Page, paged
-from app.needs.models import CascadeBypass, CascadeOutcome, Need
+from app.needs.models import CascadeBypass, CascadeOutcome, ImportJob, Need
 from app.needs.states import BypassState, NeedState, OutcomeState
 from app.policy.actors import Actor, Role
 
@@ -90,6 +90,16 @@ def bypasses_to_approve(session: Session, actor: Actor) -> Sequence[CascadeBypas
         .options(joinedload(CascadeBypass.need).joinedload(Need.case))
         .order_by(CascadeBypass.id)
     ).all()
+
+
+def import_by_id(session: Session, job_id: int) -> ImportJob | None:
+    return session.get(ImportJob, job_id)
+
+
+def imports_in_area(session: Session, actor: Actor, *, page: int = 1) -> Page:
+    """What was uploaded in the actor's reach, the newest first."""
+    statement = select(ImportJob).where(ImportJob.area.startswith(actor.area, autoescape=True))
+    return paged(session, statement.order_by(ImportJob.id.desc()), page, size=10)
 
 
 def outcomes_of(session: Session, need_id: int) -> Sequence[CascadeOutcome]:

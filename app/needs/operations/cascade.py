@@ -66,8 +66,11 @@ def verify_outcome(session: Session, entry: CascadeOutcome, *, actor: Actor, now
         need.met_on = local_day(now)
     if need.state == NeedState.STAGE3:
         need.stage3_on = local_day(now)
-    text = f"{need.item.name}：{STAGE_WORDS[entry.stage]}已核对，还差 {need.residual_qty} {need.item.unit}"
-    _note(session, need, text, f"outcome/{entry.id}", actor, now)
+    _note(session, need, outcome_text(need, entry.stage), f"outcome/{entry.id}", actor, now)
+
+
+def outcome_text(need: Need, stage: int) -> str:
+    return f"{need.item.name}：{STAGE_WORDS[stage]}已核对，还差 {need.residual_qty} {need.item.unit}"
 
 
 def reject_outcome(

@@ -13,7 +13,7 @@ from app.cases.operations import entry as case_entry
 from app.cases.operations import filing
 from app.core.errors import BadInput, Refusal
 from app.core.messages import msg
-from app.core.states import advance, begin, require
+from app.core.states import advance, begin, begin_many, require
 from app.needs.models import Need
 from app.needs.queries import needs_of
 from app.needs.states import NEED, NeedState

@@ -4,16 +4,17 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 FORMULA = ("=", "+", "-", "@")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff]")
 _DATE = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})\D?|(\d{4})(\d{2})(\d{2})")
+_AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,6})?")
 _NEGATIVE = re.compile(r"-\d+(\.\d+)?")
 
 
 def text_of(value: object) -> str:
-    """A cell as text. Numbers lose a trailing .0, dates become ISO; what is no value at all counts as a formula."""
+    """A cell as text. Numbers lose a trailing .0, dates become ISO; what is no value counts as a formula."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -41,25 +42,27 @@ def is_formula(text: str) -> bool:
 
 
 def as_date(text: str) -> date | None:
-    """1963-08-11, 1963.8.11, 1963年8月11日, 19630811. None when it is none of these. Raises ValueError for a 13th month."""
+    """1963-08-11, 1963.8.11, 1963年8月11日, 19630811; else None. Raises ValueError for a 13th month."""
     found = _DATE.fullmatch(narrow(text))
     if not found:
         return None
     parts = found.groups()[:3] if found.group(1) else found.groups()[3:]
     year, month, day = (int(p) for p in parts)
-    return date(year, month, day)
+    if not 1 <= month <= 12:
+        raise ValueError(f"没有 {month} 月")
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise ValueError(f"{month} 月没有 {day} 日") from error
 
 
 def as_fen(text: str, *, yuan: bool) -> int | None:
     """Whole fen, exactly. None when it is no amount, or one with parts of a fen."""
-    try:
-        amount = Decimal(narrow(text).replace(",", "").removesuffix("元").strip())
-    except InvalidOperation:
+    plain = narrow(text).replace(",", "").strip()
+    if not _AMOUNT.fullmatch(plain):
         return None
-    fen = amount * 100 if yuan else amount
-    if not fen.is_finite() or fen != fen.to_integral_value():
-        return None
-    return int(fen)
+    fen = Decimal(plain) * (100 if yuan else 1)
+    return int(fen) if fen == fen.to_integral_value() else None
 
 
 def as_count(text: str) -> int | None:

@@ -1,5 +1,6 @@
 """What can be wrong with an import table (domain §8): a code, what it says, and what to do about it."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,15 +17,21 @@ TEXTS: dict[str, Text] = {
     "E104": (msg("这个村不在你的管辖范围"), msg("去掉这一户，或者请那边的同志导入。")),
     "E105": (msg("叫这个名字的不止一处"), msg("改填 {digits} 位代码。")),
     "E106": (msg("这个户编号已经用过，申请人不是同一位"), msg("核对编号；确实是另一户，就换一个编号。")),
-    "E201": (msg("身份证号不对：{why}"), msg("对着证件重填；单元格要是文本格式，不然末尾几位会丢。")),
-    "E202": (msg("和“成员”表第 {other} 行是同一个身份证号"), msg("一个人只能在一户里。核对证件，删掉或改正一行。")),
+    "E201": (msg("身份证号不对：{why}"), msg("对着证件重填；单元格用文本格式，不然末尾会丢。")),
+    "E202": (
+        msg("和“成员”表第 {other} 行是同一个身份证号"),
+        msg("一个人只能在一户里。核对证件，删掉或改正一行。"),
+    ),
     "E203": (msg("这个人已经在另一户在帮家庭里"), msg("请与县社工部联系，核对后再导入。")),
     "E204": (msg("每户要有一位“本人”，只能有一位；这户有 {n} 位"), msg("在“成员”表里改“与申请人关系”。")),
     "E205": (msg("申请人和“成员”表里“本人”那一行对不上"), msg("两边的姓名和身份证号要一样。")),
     "E206": (msg("和身份证号里的{what}不一样"), msg("对着证件改正一处；填了身份证号，这一格可以空着。")),
     "E207": (msg("成员编号和第 {other} 行重复"), msg("一户里每人一个编号。")),
     "E208": (msg("身份证号还缺"), msg("可以先导入，之后在户页面补上。")),
-    "E301": (msg("成员情况看不出符合这个类别：{why}"), msg("核对类别和成员的残疾、病种、出生日期；没错就不用改。")),
+    "E301": (
+        msg("成员情况看不出符合这个类别：{why}"),
+        msg("核对类别和成员的残疾、病种、出生日期；没错就不用改。"),
+    ),
     "E302": (msg("C8 这一类还没有启用"), msg("从 C1 到 C7 里选。")),
     "E303": (msg("这个类别要是低保户"), msg("核对低保类型；没错就不用改。")),
     "E305": (msg("残疾等级要填 1 到 4，有残疾类别才填"), msg("类别和等级要么都填，要么都空着。")),
@@ -51,7 +58,7 @@ TEXTS: dict[str, Text] = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong at one cell. `shown` is the cell's content with personal parts masked; row 0 is the whole file."""
+    """One thing wrong at one cell. `shown` is its content with personal parts masked; row 0: the file."""
 
     code: str
     sheet: str
@@ -84,7 +91,9 @@ class Problem:
 
     def line(self) -> str:
         """For a terminal: 户 第 14 行 困难类别：没有这个选择。从下拉里选。"""
-        place = f"{self.sheet_title} 第 {self.row} 行 {self.heading}".strip() if self.row else self.sheet_title
+        place = (
+            f"{self.sheet_title} 第 {self.row} 行 {self.heading}".strip() if self.row else self.sheet_title
+        )
         shown = f"“{self.shown}”" if self.shown else ""
         return f"{self.code} {place}{shown}：{self.what}。{self.fix}"
 
@@ -95,6 +104,8 @@ def masked(text: str, *, personal: bool) -> str:
         return text if len(text) <= 40 else text[:39] + "…"
     if len(text) >= 15 and text[:-1].isdigit():
         return f"{text[:5]}{'*' * 6}{text[-3:]}"
+    if re.match(r"[12]\d{3}\D", text):
+        return f"{text[:4]}****"
     if len(text) >= 7 and text.isdigit():
         return f"{text[:3]}****{text[-2:]}"
     return f"{text[0]}{'*' * min(len(text) - 1, 2)}" if len(text) <= 6 else f"（{len(text)} 个字）"

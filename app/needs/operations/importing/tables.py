@@ -1,14 +1,26 @@
 """What was read: three tables of text, each line with the number that people see beside it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.core.errors import BadInput
+from app.core.messages import Message
 from app.needs.operations.importing.columns import HOUSEHOLDS, MEMBERS, NEEDS, Sheet
 from app.needs.operations.importing.problems import Problem
+
+# Stage (read, check, write), done, total; a total of 0 is not known yet.
+Progress = Callable[[str, int, int], None]
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
 
 
 class Unreadable(BadInput):
     """The file is not what an import can read; the message says why and what to do."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message, field="files")
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,7 @@ class Table:
 
 @dataclass
 class Tables:
-    """`problems` are those of the file itself: headings, limits, an old template. `fingerprint` is its SHA-256."""
+    """`problems` are those of the file itself: headings, limits, an old template."""
 
     households: Table = field(default_factory=lambda: Table(HOUSEHOLDS))
     members: Table = field(default_factory=lambda: Table(MEMBERS))

@@ -3,7 +3,9 @@
 import base64
 import json
 import shutil
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.clock import local_day
 from app.core.secrets import ring
-from app.core.states import advance, begin
-from app.core.tokens import token
+from app.core.states import advance, begin, require
+from app.core.tokens import digest, token
 from app.needs.models import ImportJob
+from app.needs.operations.importing.check import Findings, check_tables
+from app.needs.operations.importing.tables import Progress, Tables, silent
+from app.needs.operations.importing.write import require_importer, write_plans
 from app.needs.states import IMPORT, UNFINISHED_IMPORT
 from app.policy.actors import SYSTEM, Actor
 
@@ -43,6 +49,66 @@ def keep_upload(
 def discard(session: Session, job: ImportJob, *, actor: Actor, now: datetime) -> None:
     advance(session, IMPORT, job, "discard", actor=actor, now=now)
     job.finished_at = now
+
+
+def note_check(session: Session, job: ImportJob, findings: Findings, *, actor: Actor, now: datetime) -> None:
+    """What the dry run found, on the job; only a sound one with something new in it may be written."""
+    good = findings.sound and bool(findings.plans)
+    advance(session, IMPORT, job, "pass_check" if good else "fail_check", actor=actor, now=now)
+    counts = findings.counts()
+    rows = counts if good else findings.rows
+    job.households_n, job.members_n, job.needs_n = rows["households"], rows["members"], rows["needs"]
+    job.skipped_n, job.errors_n, job.warnings_n = counts["skipped"], counts["errors"], counts["warnings"]
+    job.checked_hash = checked_hash(job.fingerprint, findings) if good else None
+
+
+def checked_hash(fingerprint: str, findings: Findings) -> str:
+    """The same file read the same way against the same register gives the same hash (I-41)."""
+    return digest(json.dumps([fingerprint, findings.counts(), sorted(findings.skipped)], sort_keys=True))
+
+
+def commit_upload(
+    session: Session,
+    job: ImportJob,
+    tables: Tables,
+    *,
+    actor: Actor,
+    now: datetime,
+    progress: Progress = silent,
+) -> Findings | None:
+    """Writes the workbook if it still reads as its dry run did; else notes and answers the new findings.
+
+    Raises NotAllowed for anyone but the uploader, Refusal in any state but ready.
+    """
+    require(actor, "import.finish", job)
+    findings = check_upload(session, tables, actor=actor, now=now, progress=progress)
+    if checked_hash(tables.fingerprint, findings) != job.checked_hash:
+        note_check(session, job, findings, actor=actor, now=now)
+        return findings
+    advance(session, IMPORT, job, "commit", actor=actor, now=now)
+    write_plans(session, findings, actor=actor, now=now, progress=progress)
+    job.finished_at = now
+    return None
+
+
+def check_upload(
+    session: Session, tables: Tables, *, actor: Actor, now: datetime, progress: Progress = silent
+) -> Findings:
+    require_importer(actor)
+    return check_tables(
+        session, tables, county=actor.county, actor=actor, day=local_day(now), progress=progress
+    )
+
+
+def report_of(findings: Findings) -> dict[str, Any]:
+    """The findings as they are kept for the page: no plans, only counts and masked problems."""
+    places = Counter(p.household.village_code[:9] for p in findings.plans)
+    return {
+        "rows": findings.rows,
+        "bad": Counter(sheet for sheet, _row in findings.notes.bad),
+        "places": dict(sorted(places.items())),
+        "problems": [asdict(p) for p in findings.notes.in_order()],
+    }
 
 
 def purge_unfinished(session: Session, *, now: datetime) -> list[str]:
