@@ -43,6 +43,8 @@ def read_day(text: str) -> date | None:
 class DayField(StringField):  # type: ignore[misc]
     """`data` is ISO text when it can be read, else what was typed."""
 
+    data: str | None
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
         found = read_day(self.data or "")

@@ -38,8 +38,21 @@ class NewConsent:
 def give_consent(session: Session, case: Case, new: NewConsent, *, actor: Actor, now: datetime) -> Consent:
     """Records a yes or a no. Raises BadInput: proxy without reason, no witness, a child without its
     guardian."""
-    _check(case, new, local_day(now))
-    consent = Consent(
+    consent = consent_of(case, new, local_day(now))
+    begin(session, CONSENT, consent, actor=actor, now=now)
+    advance(session, CONSENT, consent, "give" if new.given else "refuse", actor=actor, now=now)
+    if consent not in case.consents:
+        case.consents.append(consent)
+    session.flush()
+    text = answer_text(consent, given=new.given)
+    record(session, case, kind="step", text=text, source_ref=f"consent/{consent.id}", actor=actor, now=now)
+    return consent
+
+
+def consent_of(case: Case, new: NewConsent, day: date) -> Consent:
+    """The row of an answer, not yet begun. Raises BadInput as `give_consent` does."""
+    _check(case, new, day)
+    return Consent(
         case_id=case.id,
         case=case,
         scope=new.scope,
@@ -49,18 +62,13 @@ def give_consent(session: Session, case: Case, new: NewConsent, *, actor: Actor,
         witness=new.witness or None,
         proxy_reason=new.proxy_reason or None,
         for_minor=new.for_minor,
-        given_on=local_day(now),
-        expires_on=_expiry(new.scope, local_day(now)),
+        given_on=day,
+        expires_on=_expiry(new.scope, day),
     )
-    begin(session, CONSENT, consent, actor=actor, now=now)
-    advance(session, CONSENT, consent, "give" if new.given else "refuse", actor=actor, now=now)
-    if consent not in case.consents:
-        case.consents.append(consent)
-    session.flush()
-    word = "同意" if new.given else "没有同意"
-    text = f"{word}：{CONSENT_SCOPE[new.scope]}"
-    record(session, case, kind="step", text=text, source_ref=f"consent/{consent.id}", actor=actor, now=now)
-    return consent
+
+
+def answer_text(consent: Consent, *, given: bool) -> str:
+    return f"{'同意' if given else '没有同意'}：{CONSENT_SCOPE[consent.scope]}"
 
 
 def withdraw(session: Session, consent: Consent, *, actor: Actor, now: datetime) -> None:

@@ -79,6 +79,14 @@ def record_home_check(session: Session, case: Case, sheet: HomeSheet, *, actor: 
 
 
 def _write_sheet(session: Session, case: Case, sheet: HomeSheet, *, actor: Actor, now: datetime) -> None:
+    write_facts(case, sheet, actor=actor, now=now)
+    for consent in sheet.consents:
+        give_consent(session, case, consent, actor=actor, now=now)
+    session.flush()
+
+
+def write_facts(case: Case, sheet: HomeSheet, *, actor: Actor, now: datetime) -> None:
+    """What the two saw, on the case and its household; the consents of the sheet are another matter."""
     check = HomeCheck(
         done_on=sheet.done_on,
         first_key=actor.person_key,
@@ -98,16 +106,22 @@ def _write_sheet(session: Session, case: Case, sheet: HomeSheet, *, actor: Actor
     )
     case.supporter_check = sheet.supporter_check
     case.household.dibao_kind = sheet.dibao_kind
-    for consent in sheet.consents:
-        give_consent(session, case, consent, actor=actor, now=now)
-    session.flush()
 
 
 def record_evaluation(session: Session, case: Case, vote: Vote, *, actor: Actor, now: datetime) -> Evaluation:
     """Passes with more than half of the eligible in favour. Raises BadInput: quorum, sums, a day ahead."""
-    _check_vote(vote, now)
-    passed = vote.votes_for * 2 > vote.eligible_n
-    evaluation = Evaluation(
+    check_vote(vote, now)
+    evaluation = evaluation_of(vote, actor=actor, now=now)
+    passed = evaluation.passed
+    case.evaluations.append(evaluation)
+    advance(session, CASE, case, "pass_evaluation" if passed else "fail_evaluation", actor=actor, now=now)
+    _step(session, case, vote_text(evaluation), "vote", actor, now)
+    return evaluation
+
+
+def evaluation_of(vote: Vote, *, actor: Actor, now: datetime) -> Evaluation:
+    """The minuted vote as a row; more than half of the eligible in favour pass."""
+    return Evaluation(
         held_on=vote.held_on,
         chair=vote.chair,
         attendees_n=vote.attendees_n,
@@ -117,26 +131,20 @@ def record_evaluation(session: Session, case: Case, vote: Vote, *, actor: Actor,
         votes_against=vote.votes_against,
         votes_abstain=vote.votes_abstain,
         minutes=vote.minutes,
-        passed=passed,
+        passed=vote.votes_for * 2 > vote.eligible_n,
         recorded_by_key=actor.person_key,
         created_at=now,
         created_by=actor.label,
     )
-    case.evaluations.append(evaluation)
-    advance(session, CASE, case, "pass_evaluation" if passed else "fail_evaluation", actor=actor, now=now)
-    outcome = "通过" if passed else "未通过"
-    _step(
-        session,
-        case,
-        f"民主评议{outcome}：同意 {vote.votes_for}，共 {vote.eligible_n} 人表决",
-        "vote",
-        actor,
-        now,
-    )
-    return evaluation
 
 
-def _check_vote(vote: Vote, now: datetime) -> None:
+def vote_text(evaluation: Evaluation) -> str:
+    outcome = "通过" if evaluation.passed else "未通过"
+    return f"民主评议{outcome}：同意 {evaluation.votes_for}，共 {evaluation.eligible_n} 人表决"
+
+
+def check_vote(vote: Vote, now: datetime) -> None:
+    """Raises BadInput: a day ahead, no quorum, votes that do not add up."""
     quorum = parameters.at("eval_quorum", local_day(now))
     if vote.held_on > local_day(now):
         raise BadInput(msg("评议日期不能晚于今天。"), field="held_on")

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case, CaseRecord, Household, Member
+from app.cases.models import Case, Household, Member
 from app.cases.operations.opening import (
     NewHousehold,
     case_number,
@@ -16,7 +16,7 @@ from app.cases.operations.opening import (
     member_values,
     opening_text,
 )
-from app.cases.operations.record import record_values
+from app.cases.operations.record import record_all, record_values
 from app.cases.states import CASE
 from app.core.clock import local_day
 from app.core.errors import Refusal
@@ -58,8 +58,7 @@ def open_cases(
         )
         for case_id, row in zip(ids, rows, strict=True)
     ]
-    if opened:
-        session.execute(insert(CaseRecord), opened)
+    record_all(session, opened)
     return ids
 
 

@@ -1,9 +1,10 @@
 """The household's timeline: one row for each thing that happened, once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, CaseRecord
@@ -54,3 +55,9 @@ def record_values(
         "created_at": now,
         "created_by": actor.label,
     }
+
+
+def record_all(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows of `record_values` whose sources are new, in one statement."""
+    if rows:
+        session.execute(insert(CaseRecord), list(rows))
