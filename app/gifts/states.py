@@ -33,7 +33,7 @@ HELD = (ClaimState.HELD, ClaimState.CONTACTED)
 
 
 def hold_is_over(claim: Any, now: datetime) -> bool:
-    """Its days are over, and it is not we who are late: while our own call is overdue no hold ends (domain 4.9)."""
+    """Its days are over, and it is not we who are late: while our own call is overdue no hold ends."""
     we_are_late = claim.contacted_at is None and now > claim.contact_due
     return now >= claim.lapses_at and not we_are_late
 

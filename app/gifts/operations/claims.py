@@ -58,7 +58,7 @@ def obstacle_to_claim(session: Session, card: Card, *, actor: Actor, now: dateti
 
 
 def is_free(session: Session, card: Card, now: datetime) -> bool:
-    """Open, or held by a hold whose days are over: that one is freed by the next claim at the latest (I-28)."""
+    """Open, or kept by a hold whose days are over: the next claim frees it at the latest (I-28)."""
     if card.status == CardStatus.OPEN:
         return True
     return any(hold_is_over(claim, now) for claim in holds_on(session, card.project_id))
@@ -111,7 +111,8 @@ def _check_form(promised: bool, ready_on: date, now: datetime) -> None:
     if ready_on < today:
         raise BadInput(msg("日期要从今天起。"), field="ready_on")
     if ready_on > latest:
-        raise BadInput(msg("请选 {d} 或更早的一天。", d=f"{latest.month} 月 {latest.day} 日"), field="ready_on")
+        day = f"{latest.month} 月 {latest.day} 日"
+        raise BadInput(msg("请选 {d} 或更早的一天。", d=day), field="ready_on")
 
 
 def _lapse_days(session: Session, now: datetime) -> timedelta:

@@ -34,8 +34,8 @@ def money_is_on(session: Session, claim: Claim, day: date) -> bool:
 def promise_money(
     session: Session, claim: Claim, project: CharityProject, *, amount_fen: int, actor: Actor, now: datetime
 ) -> Payment:
-    """A pledge to a filed project and its payment, not yet opened at the provider; a payment that waits already
-    is given back as it is. Raises Refusal, BadInput."""
+    """A pledge to a filed project and its payment, not yet opened at the provider; one that waits already is
+    given back as it is. Raises Refusal, BadInput."""
     require(actor, "claim.change", claim)
     check_hold(claim, actor, now)
     _check_payee(session, claim, project, now)

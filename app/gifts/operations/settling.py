@@ -1,5 +1,5 @@
-"""What the provider's signed events do: paid, not paid, given back. Each is posted to the ledger once, however
-often it comes and in whatever order (I-27)."""
+"""What the provider's signed events do: paid, not paid, given back. Each is posted to the ledger once,
+however often it comes and in whatever order (I-27)."""
 
 import logging
 from collections.abc import Callable
@@ -115,7 +115,8 @@ def _paid(session: Session, payment: Payment, notice: Notice, now: datetime) -> 
 
 def _carry_on(session: Session, payment: Payment, now: datetime) -> None:
     pledge, claim = payment.pledge, payment.pledge.claim
-    pledge.amount_fen, pledge.charity_project_id = payment.amount_fen, payment.charity_project_id
+    pledge.amount_fen = payment.amount_fen
+    pledge.charity_project, pledge.charity_project_id = payment.charity_project, payment.charity_project_id
     advance(session, PLEDGE, pledge, "pay", actor=SYSTEM, now=now)
     advance(session, CLAIM, claim, "convert", actor=SYSTEM, now=now)
     tell_office(session, pledge, now)

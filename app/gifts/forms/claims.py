@@ -1,0 +1,50 @@
+"""Claiming, promising, paying."""
+
+from decimal import Decimal
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, DecimalField, IntegerField, RadioField
+from wtforms.validators import InputRequired
+
+DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日"]
+
+
+class ClaimForm(FlaskForm):  # type: ignore[misc]
+    ready_on = DateField(
+        _("最早哪天能办"),
+        format=DAY_FORMATS,
+        description=_("大概的日子就行，县里联系你时再定。"),
+        validators=[InputRequired(_("请选一天。"))],
+    )
+    promised = BooleanField(
+        _("我不打听、不寻找、不公开这户人家"),
+        description=_("东西和话都由县里和村里转交。"),
+        validators=[InputRequired(_("请先答应：不打听、不寻找、不公开这户人家。"))],
+    )
+
+
+class PledgeForm(FlaskForm):  # type: ignore[misc]
+    qty = IntegerField(
+        _("给多少"), validators=[InputRequired(_("请填数量。"))], render_kw={"inputmode": "numeric"}
+    )
+    date_by = DateField(_("最晚哪天办到"), format=DAY_FORMATS, validators=[InputRequired(_("请选一天。"))])
+
+
+class MoneyForm(FlaskForm):  # type: ignore[misc]
+    """`project` is the filing's own number; its choices are the projects that may take this item today."""
+
+    project = RadioField(_("付到哪个项目"), validators=[InputRequired(_("请选一个项目。"))])
+    amount = DecimalField(
+        _("付多少（元）"),
+        places=2,
+        description=_("1 元到 20000 元。"),
+        validators=[InputRequired(_("请填金额，只写数字，例：1200。"))],
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+
+    @property
+    def fen(self) -> int:
+        """0, which no payment may be, for an amount with parts of a fen."""
+        yuan = Decimal(self.amount.data or 0)
+        return int(yuan * 100) if yuan.is_finite() and yuan * 100 == int(yuan * 100) else 0

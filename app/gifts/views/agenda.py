@@ -1,0 +1,162 @@
+"""What waits for a partner, the most pressing first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.accounts.queries.partners import partner_of
+from app.accounts.states import PartnerState
+from app.core.clock import at_local, local_day
+from app.core.guard import Desk
+from app.gifts.models import Claim, Pledge
+from app.gifts.queries import cards_named, charity_projects_of, claims_of, gifts_to
+from app.gifts.states import HELD, CharityProjectState, ClaimState, PledgeState, hold_is_over
+from app.gifts.views.story import spoken
+from app.matches.queries import interest_of, sent_proposals
+from app.pairings.queries import next_visit
+from app.pairings.states import VisitState
+from app.policy import parameters
+
+_SOMEDAY = datetime(9999, 1, 1, tzinfo=UTC)
+_SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """One line: what, why now, and one button. `due` orders the list."""
+
+    title: str
+    why: str
+    button: str
+    url: str
+    icon: str
+    due: datetime = _SOMEDAY
+    late: bool = False
+
+
+def agenda(desk: Desk) -> list[ToDo]:
+    found = [
+        *_profile(desk),
+        *_claims(desk),
+        *_proposals(desk),
+        *_visits(desk),
+        *_charity(desk),
+        *_interest(desk),
+    ]
+    return sorted(found, key=lambda t: t.due)
+
+
+def _end_of(day: date) -> datetime:
+    return at_local(day, 18)
+
+
+def _profile(desk: Desk) -> Iterator[ToDo]:
+    partner, url = partner_of(desk.session, desk.actor), url_for("partners.profile")
+    if partner is None:
+        return
+    if partner.state == PartnerState.RETURNED:
+        why = _("县里退回来了，写明了缺什么。")
+        yield ToDo(_("补一补材料"), why, _("去补"), url, "file-up", desk.now, late=True)
+    if partner.state == PartnerState.EXPIRED:
+        why = _("核验到期了，现在不能接新的。")
+        yield ToDo(_("再核验一次"), why, _("去交材料"), url, "file-up", desk.now, late=True)
+    soon = local_day(desk.now) + _SOON
+    if partner.state == PartnerState.VERIFIED and partner.valid_to is not None and partner.valid_to <= soon:
+        why = _("核验到 %(d)s为止，到期前交上新的材料，接着用。", d=spoken(partner.valid_to))
+        yield ToDo(_("核验快到期"), why, _("看看"), url, "clock", _end_of(partner.valid_to))
+
+
+def _claims(desk: Desk) -> Iterator[ToDo]:
+    for claim in claims_of(desk.session, desk.actor):
+        found = _claim(claim, desk.now)
+        if found is not None:
+            yield found
+
+
+def _claim(claim: Claim, now: datetime) -> ToDo | None:
+    if claim.state in HELD:
+        return None if hold_is_over(claim, now) else _held(claim)
+    if claim.state == ClaimState.CONVERTED and claim.pledge is not None:
+        return _promised(claim, claim.pledge, now)
+    return None
+
+
+def _held(claim: Claim) -> ToDo:
+    why = _("保留到 %(d)s，到期没有说定就让给别人。", d=spoken(claim.lapses_at))
+    if claim.kind == "money":
+        title, url = _("%(t)s：付到慈善项目", t=claim.title), url_for("gifts.pay", claim_ref=claim.claim_ref)
+        return ToDo(title, why, _("去付款"), url, "banknote", claim.lapses_at)
+    title, url = _("%(t)s：说定数量和日子", t=claim.title), _page_of(claim)
+    return ToDo(title, why, _("去说定"), url, "handshake", claim.lapses_at)
+
+
+def _promised(claim: Claim, pledge: Pledge, now: datetime) -> ToDo | None:
+    if pledge.state == PledgeState.DISPUTED:
+        title, why = _("%(t)s：要补一补", t=claim.title), _("家里说有一点不合用。补一补，或者换一个。")
+        return ToDo(title, why, _("看怎么补"), _page_of(claim), "circle-alert", now, late=True)
+    if pledge.state != PledgeState.PLEDGED:
+        return None
+    goods, late = claim.kind == "goods", pledge.date_by < local_day(now)
+    title = _("%(t)s：送到县接收点", t=claim.title) if goods else _("%(t)s：按约好的去做", t=claim.title)
+    why = _("说好 %(d)s前。", d=spoken(pledge.date_by))
+    return ToDo(title, why, _("看地点和要求"), _page_of(claim), "truck", _end_of(pledge.date_by), late=late)
+
+
+def _page_of(claim: Claim) -> str:
+    return url_for("gifts.claim", claim_ref=claim.claim_ref)
+
+
+def _proposals(desk: Desk) -> Iterator[ToDo]:
+    day = local_day(desk.now)
+    most = parameters.at("proposals_max", day)
+    waiting = sent_proposals(desk.session, desk.actor, day=day, most=most)
+    cards = cards_named(desk.session, [p.project_id for p in waiting])
+    for proposal in waiting:
+        card = cards.get(proposal.project_id)
+        if card is None or card.blanked or proposal.expires_on is None:
+            continue
+        why = _("县里推荐给你的，%(d)s前有效。", d=spoken(proposal.expires_on))
+        url = url_for("matches.proposal", proposal_ref=proposal.proposal_ref)
+        title = _("%(t)s：愿不愿意", t=card.title)
+        yield ToDo(title, why, _("看为什么合适"), url, "heart-handshake", _end_of(proposal.expires_on))
+
+
+def _visits(desk: Desk) -> Iterator[ToDo]:
+    visit = next_visit(desk.session, desk.actor, desk.now)
+    if visit is None:
+        return
+    url = url_for("pairings.room", pairing_ref=visit.pairing.pairing_ref)
+    if visit.state == VisitState.PLANNED:
+        return  # the village answers first
+    title, due = visit.pairing.title, visit.planned_at
+    if due <= desk.now:
+        why = _("去过了，记一句话，村里确认后算时长。")
+        yield ToDo(_("%(t)s：记一笔", t=title), why, _("记一笔"), url, "pencil", due)
+    else:
+        yield ToDo(title, _("%(d)s，约好了。", d=spoken(due)), _("进结对空间"), url, "calendar-check", due)
+
+
+def _charity(desk: Desk) -> Iterator[ToDo]:
+    if desk.actor.organisation_id is None:
+        return
+    for project in charity_projects_of(desk.session, desk.actor):
+        if project.state == CharityProjectState.REJECTED:
+            url = url_for("charity.show", ref=project.ref)
+            why = _("县里退回来了，写明了原因。")
+            title = _("备案项目“%(n)s”", n=project.name)
+            yield ToDo(title, why, _("去改"), url, "receipt", desk.now, late=True)
+    for gift in gifts_to(desk.session, desk.actor):
+        if gift.state == PledgeState.PAID and gift.purchase is None and gift.charity_project is not None:
+            url = url_for("charity.gift", ref=gift.charity_project.ref, pledge_ref=gift.pledge_ref)
+            why = _("钱已经付到你们的项目，等你们采买或支付。")
+            due = _end_of(gift.date_by + timedelta(days=10))
+            yield ToDo(_("%(t)s：记采买", t=gift.claim.title), why, _("去记"), url, "receipt", due)
+
+
+def _interest(desk: Desk) -> Iterator[ToDo]:
+    if interest_of(desk.session, desk.actor) is None:
+        why = _("说清楚能出什么、在哪里，县里才好给你推荐。")
+        yield ToDo(_("说说你能出什么"), why, _("去填"), url_for("matches.interest"), "sliders-horizontal")
