@@ -10,7 +10,8 @@ import pytest
 from app.core.house import House
 from migrations.environment import upgrade
 from tests import postgres
-from tests.world import Site, SteppingClock, house_of, make_people
+from tests.clock import SteppingClock
+from tests.world import Site, house_of, make_people
 
 MUST_RUN = os.environ.get("CI") == "true"
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 from flask import Flask
@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.accounts.models.office import Unit
+from app.accounts.models.partners import PAPERS, Organisation, Volunteer
 from app.accounts.operations import partners, verification
 from app.accounts.operations.officers import NewOfficer, make_officer, make_unit
 from app.accounts.operations.papers import Paper
@@ -38,8 +39,8 @@ from app.needs.queries import needs_of
 from app.policy.actors import SYSTEM, Actor, Role
 from app.policy.numbers import id_check_digit, uscc_check_digit
 from app.worker import Worker
+from tests.clock import NOW, SteppingClock
 
-NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # Monday 09:00 in Ningxia
 COUNTY, TOWNSHIP, VILLAGE = "640324", "640324100", "640324100001"
 FAR_COUNTY, FAR_TOWNSHIP, FAR_VILLAGE = "640303", "640303100", "640303100200"
 PASSWORD = "Cha-Shui-2026"
@@ -68,24 +69,6 @@ OFFICERS: dict[str, tuple[Role, str, str]] = {  # login: role, scope, unit
 }
 PARTNERS = {"vol": "volunteer", "charity": "charity", "firm": "enterprise"}
 UNVERIFIED = {"newvol": "volunteer"}
-
-
-class SteppingClock(Clock):
-    """Stands still until a test moves it."""
-
-    def __init__(self, at: datetime = NOW) -> None:
-        super().__init__(at)
-        self._at = at
-
-    def now(self) -> datetime:
-        return self._at
-
-    def set(self, at: datetime) -> None:
-        self._at = at
-
-    def forward(self, by: timedelta) -> datetime:
-        self._at += by
-        return self._at
 
 
 def house_of(
@@ -134,7 +117,7 @@ def make_people(house: House) -> None:
 
 
 def register(house: House, login: str, kind: str, serial: int) -> None:
-    items = [item for item, needed in partners.PAPERS[kind].items() if needed or kind == "volunteer"]
+    items = [item for item, needed in PAPERS[kind].items() if needed or kind == "volunteer"]
     profile = partners.Profile(
         kind=kind,
         name=f"测试伙伴{serial}",
@@ -166,8 +149,9 @@ def verify(house: House, login: str) -> None:
 def partner_token(session: Session, login: str) -> str:
     from_login = donor_by_login(session, login)
     assert from_login is not None
-    model = partners.Volunteer if from_login.volunteer_id else partners.Organisation
-    return session.get_one(model, from_login.volunteer_id or from_login.organisation_id).token
+    if from_login.volunteer_id is not None:
+        return session.get_one(Volunteer, from_login.volunteer_id).token
+    return session.get_one(Organisation, from_login.organisation_id).token
 
 
 def officer(session: Session, login: str, day: date | None = None) -> Actor:
@@ -368,7 +352,7 @@ def settled_case(
     cs, to = officer(session, "cs"), officer(session, "to")
     unit = session.query(Unit).filter(Unit.name == "包抓单位").one()
     cascade.assign_unit(session, case, unit_id=unit.id, actor=cs, now=now)
-    needs = needs_of(session, case.id)
+    needs = list(needs_of(session, case.id))
     for need in needs:
         for recorder, verifier in (("dept", cs), ("duty", to)):
             entry = cascade.record_outcome(

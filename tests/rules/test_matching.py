@@ -21,7 +21,11 @@ def some_arcs(rng: np.random.Generator, shape: int) -> Arcs:
     people, needs = (int(n) for n in rng.integers(0, 9, 2))
     number = int(rng.integers(0, people * needs + 1)) if people * needs else 0
     pairs = rng.permutation(people * needs)[:number]
-    weight = (rng.normal(size=number), rng.integers(-3, 6, number) / 1.0, np.full(number, rng.choice([0.0, 1.0, -2.0])))
+    weight = (
+        rng.normal(size=number),
+        rng.integers(-3, 6, number) / 1.0,
+        np.full(number, rng.choice([0.0, 1.0, -2.0])),
+    )
     chosen = weight[shape % 3].copy()
     if shape % 7 == 0 and number:
         chosen[0] = 1e6
@@ -29,7 +33,11 @@ def some_arcs(rng: np.random.Generator, shape: int) -> Arcs:
     demand = rng.integers(0, 4, needs) if shape % 4 > 1 else np.ones(needs)
     person, need = pairs // max(1, needs), pairs % max(1, needs)
     return Arcs(
-        person.astype(np.int32), need.astype(np.int32), chosen, capacity.astype(np.int64), demand.astype(np.int64)
+        person.astype(np.int32),
+        need.astype(np.int32),
+        chosen,
+        capacity.astype(np.int64),
+        demand.astype(np.int64),
     )
 
 
@@ -63,7 +71,11 @@ def test_a_touched_proof_is_refused(objective: str) -> None:
         assert check(arcs, found.chosen, replace(proof, count=proof.count + 1))
         if objective != "maxmin":
             assert check(arcs, found.chosen, replace(proof, bound=proof.bound * 0.5 - 1))
-            assert check(arcs, found.chosen, replace(proof, dual_person=proof.dual_person * 0, dual_need=proof.dual_need * 0))
+            assert check(
+                arcs,
+                found.chosen,
+                replace(proof, dual_person=proof.dual_person * 0, dual_need=proof.dual_need * 0),
+            )
         refused += 1
     assert refused > 5
 
@@ -80,7 +92,11 @@ def test_the_order_of_rows_makes_no_difference() -> None:
 
 def test_equal_weights_serve_those_who_waited_longer() -> None:
     arcs = Arcs(
-        np.zeros(3, dtype=np.int32), np.arange(3, dtype=np.int32), np.ones(3), np.ones(1, dtype=int), np.ones(3, dtype=int)
+        np.zeros(3, dtype=np.int32),
+        np.arange(3, dtype=np.int32),
+        np.ones(3),
+        np.ones(1, dtype=int),
+        np.ones(3, dtype=int),
     )
     assert assign(arcs, waited=np.array([1.0, 9.0, 2.0])).chosen.tolist() == [1]
 
@@ -105,7 +121,11 @@ def test_the_command_line_keeps_its_contract(tmp_path: Path, capsys: pytest.Capt
     with out.open() as file:
         assert sum(float(r["weight"]) for r in csv.DictReader(file)) == pytest.approx(3.0)
     told = json.loads(proof.read_text())
-    assert told["value"] == pytest.approx(3.0) and told["bound"] == pytest.approx(3.0) and told["count"] in (1, 2)
+    assert (
+        told["value"] == pytest.approx(3.0)
+        and told["bound"] == pytest.approx(3.0)
+        and told["count"] in (1, 2)
+    )
     arcs.write_text("person_id,need_id,weight\na,x,much\n", encoding="utf-8")
     assert main(["assign", "--arcs", str(arcs), "--out", str(out), "--certificate", str(proof)]) == 2
     assert capsys.readouterr().err.count("\n") == 1

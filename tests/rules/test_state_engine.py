@@ -52,7 +52,7 @@ class Notebook(Session):
         return None
 
 
-def lamp(state: str = "off", *, bulb: bool = True) -> SimpleNamespace:
+def lamp(state: str | None = "off", *, bulb: bool = True) -> SimpleNamespace:
     return SimpleNamespace(id=1, state=state, bulb=bulb)
 
 
