@@ -48,8 +48,8 @@ def prepare_pages(app: Flask, settings: Settings, *, wing: str) -> None:
 
 def translate(message: Message | str) -> str:
     """A message in the reader's language, with its values filled in."""
-    if isinstance(message, str):
-        return message
+    if not isinstance(message, Message):
+        return str(message)
     text: str = gettext(message.text)
     return text.format(**message.values) if message.values else text
 

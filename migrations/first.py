@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 from migrations.environment import HERE, WINGS, context_for
 from migrations.models import metadata_of
 
-HEAD = '''"""First tables of the {wing} database. Values are spelled out: a migration never imports the application."""
+HEAD = '''"""First tables of the {wing} database. Values are spelled out: nothing of app is imported."""
 
 import sqlalchemy as sa
 from alembic import op

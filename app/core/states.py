@@ -18,6 +18,7 @@ from app.policy.access import Verdict, decide
 from app.policy.actors import Actor
 
 Guard = Callable[[Any, Actor, datetime], Message | None]
+ActorOf = Callable[[Any], Actor]
 
 
 class _StateChange(Row):
@@ -119,8 +120,7 @@ def begin_many(
     actor: Actor,
     now: datetime,
 ) -> list[int]:
-    """`begin` for many new things in few statements (imports): each is asked for, each gets its row in the
-    log.
+    """`begin` for many new rows in few statements (imports): each is asked for, each gets its log row.
 
     `rows` are the columns of each thing. Returns their ids in the same order. Raises NotAllowed or NotFound.
     """
@@ -148,6 +148,56 @@ def advance(
 ) -> None:
     """Moves a thing along its table. Raises Refusal (wrong state, or a guard's sentence), NotAllowed,
     NotFound."""
+    move = _allowed(machine, thing, action, actor, now)
+    before, thing.state = thing.state, move.target
+    session.flush()
+    _log(session, machine, thing, before, action, actor=actor, now=now, reason=reason, proxy_for=proxy_for)
+
+
+def begin_all(
+    session: Session, machine: Machine, things: Sequence[Any], *, actor_of: ActorOf, now: datetime
+) -> None:
+    """`begin` for many new things in one flush: each is asked for, each gets its row in the log."""
+    for thing in things:
+        actor = actor_of(thing)
+        require(actor, machine.begin_permission, thing)
+        thing.state, thing.created_at, thing.created_by = machine.first, now, actor.label
+    session.add_all(things)
+    session.flush()
+    _log_all(session, machine, [(t, "", "begin", actor_of(t)) for t in things], now)
+
+
+def advance_all(
+    session: Session,
+    machine: Machine,
+    things: Sequence[Any],
+    action: str,
+    *,
+    actor_of: ActorOf,
+    now: datetime,
+) -> None:
+    """`advance` for many things in one flush. All are asked before the first moves: one refusal, and none
+    does."""
+    moves = [(t, _allowed(machine, t, action, actor_of(t), now)) for t in things]
+    rows = [(thing, thing.state, action, actor_of(thing)) for thing, _ in moves]
+    for thing, move in moves:
+        thing.state = move.target
+    session.flush()
+    _log_all(session, machine, rows, now)
+
+
+def _log_all(
+    session: Session, machine: Machine, rows: Sequence[tuple[Any, str, str, Actor]], now: datetime
+) -> None:
+    values = [
+        _log_values(machine, thing.id, before, action, thing.state, actor=actor, now=now)
+        for thing, before, action, actor in rows
+    ]
+    if values:
+        session.execute(insert(machine.log), values)
+
+
+def _allowed(machine: Machine, thing: Any, action: str, actor: Actor, now: datetime) -> Transition:
     moves = [t for t in machine.transitions if t.action == action]
     if not moves:
         raise ValueError(f"{machine.name} has no action {action}")
@@ -159,9 +209,7 @@ def advance(
         message = guard(thing, actor, now)
         if message:
             raise Refusal(message)
-    before, thing.state = thing.state, move.target
-    session.flush()
-    _log(session, machine, thing, before, action, actor=actor, now=now, reason=reason, proxy_for=proxy_for)
+    return move
 
 
 def require(actor: Actor, permission: str, thing: Any = None) -> None:

@@ -124,11 +124,10 @@ def take_verdict(session: Session, payload: dict[str, Any], *, now: datetime) ->
 def expire_partners(session: Session, *, now: datetime) -> int:
     """Verified partners whose checks ran out: no new claims from today."""
     count = 0
-    models: tuple[type[Organisation] | type[Volunteer], ...] = (Organisation, Volunteer)
-    for model in models:
+    for model, machine in ((Organisation, ORGANISATION), (Volunteer, VOLUNTEER)):
         late = select(model).where(model.state == PartnerState.VERIFIED, model.valid_to < local_day(now))
         for partner in session.scalars(late):
-            advance(session, _machine(partner), partner, "expire", actor=SYSTEM, now=now)
+            advance(session, machine, partner, "expire", actor=SYSTEM, now=now)
             count += 1
     return count
 

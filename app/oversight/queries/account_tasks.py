@@ -2,7 +2,6 @@
 letters."""
 
 from datetime import datetime, timedelta
-
 from typing import Any
 
 from sqlalchemy import func, or_, select

@@ -2,7 +2,6 @@
 visits."""
 
 from datetime import datetime
-
 from typing import Any
 
 from sqlalchemy import Select, select

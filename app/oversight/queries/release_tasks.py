@@ -1,8 +1,7 @@
 """What waits before publication: preparing, the third look, approving. One task for each sort, with its
 count."""
 
-from datetime import datetime, timedelta
-
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -19,17 +18,8 @@ from app.oversight.queries.task import Due, Pile, Task, at_moment
 from app.policy.actors import Actor
 from app.policy.regions import display_name
 from app.releases.models import NeedProject
+from app.releases.queries.review import next_tick
 from app.releases.states import ProjectState
-
-TICK_HOUR = 8
-
-
-def next_tick(now: datetime) -> datetime:
-    """The next Monday 08:00 in Asia/Shanghai (decisions 15)."""
-    day = local_day(now)
-    monday = day + timedelta(days=-day.weekday() % 7)
-    tick = at_local(monday, TICK_HOUR)
-    return tick if tick > now else at_local(monday + timedelta(days=7), TICK_HOUR)
 
 
 def before_tick(now: datetime) -> Due | None:

@@ -65,5 +65,6 @@ RULES = (
     rule("import.upload", TO, CS),
     rule("import.read", TO, CS, relation=in_area),
     rule("import.finish", TO, CS, relation=own_import),
+    rule("import.download", TO, CS, relation=own_import, audited=True),
     rule("import.purge", Role.SYSTEM),
 )

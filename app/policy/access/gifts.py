@@ -15,6 +15,7 @@ RULES = (
     rule("pledge.read", *PARTNER_ROLES, relation=own_donor),
     rule("pledge.make", *PARTNER_ROLES, relation=own_donor),
     rule("pledge.pay", *PARTNER_ROLES, relation=own_donor),
+    rule("pledge.pay", SYS),
     rule("pledge.cancel", *PARTNER_ROLES, relation=own_donor),
     rule("pledge.follow", SYS),
     rule("payment.settle", SYS),

@@ -1,4 +1,4 @@
-"""First tables of the office database. Values are spelled out: a migration never imports the application."""
+"""First tables of the office database. Values are spelled out: nothing of app is imported."""
 
 import sqlalchemy as sa
 from alembic import op
