@@ -18,7 +18,9 @@ def main(arguments: Sequence[str]) -> int:
     command.add_argument("--arcs", required=True, type=Path, help="person_id,need_id,weight as .csv, or .npz")
     command.add_argument("--out", required=True, type=Path)
     command.add_argument("--certificate", required=True, type=Path)
-    command.add_argument("--gap", type=float, default=0.0, help="the gap that is good enough; every answer is exact")
+    command.add_argument(
+        "--gap", type=float, default=0.0, help="the gap that is good enough; every answer is exact"
+    )
     command.add_argument("--objective", choices=OBJECTIVES, default="weight")
     command.add_argument("--people-capacity", type=Path, help="person_id,capacity")
     command.add_argument("--needs-demand", type=Path, help="need_id,demand")
@@ -26,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         run_assign(options)
     except (OSError, ValueError, KeyError) as error:
-        print(f"matching: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201 - one line for the caller
+        print(f"matching: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     return 0
 

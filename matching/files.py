@@ -1,6 +1,7 @@
 """The files of the command line: arcs in, assignment and certificate out (contracts §6).
 
-Ids are sorted first, so that the same rows in any order give the same files. Results appear whole or not at all.
+Ids are sorted first, so that the same rows in any order give the same files. Results appear whole or not at
+all.
 """
 
 import csv
@@ -29,20 +30,25 @@ class Problem:
 
 
 def read_problem(path: Path, capacities: Path | None, demands: Path | None) -> Problem:
-    """Raises ValueError for a missing column, a weight or limit that is not a number, shapes that do not fit."""
+    """Raises ValueError for a missing column, a weight or limit that is not a number, shapes that do not
+    fit."""
     problem = _from_npz(path) if path.suffix == ".npz" else _from_csv(path, capacities, demands)
     if path.suffix == ".npz" and (capacities or demands):
         capacity = _limits(capacities, "person_id", "capacity", problem.people, problem.arcs.capacity)
         demand = _limits(demands, "need_id", "demand", problem.needs, problem.arcs.demand)
         arcs = problem.arcs
-        problem = Problem(Arcs(arcs.person, arcs.need, arcs.weight, capacity, demand), problem.people, problem.needs)
+        problem = Problem(
+            Arcs(arcs.person, arcs.need, arcs.weight, capacity, demand), problem.people, problem.needs
+        )
     return problem
 
 
 def _from_csv(path: Path, capacities: Path | None, demands: Path | None) -> Problem:
     rows = _rows(path, ("person_id", "need_id", "weight"))
     rows.sort(key=lambda r: (r["person_id"], r["need_id"]))
-    people = sorted({r["person_id"] for r in rows} | {r["person_id"] for r in _listed(capacities, "person_id")})
+    people = sorted(
+        {r["person_id"] for r in rows} | {r["person_id"] for r in _listed(capacities, "person_id")}
+    )
     needs = sorted({r["need_id"] for r in rows} | {r["need_id"] for r in _listed(demands, "need_id")})
     at_person, at_need = {p: i for i, p in enumerate(people)}, {n: i for i, n in enumerate(needs)}
     arcs = Arcs(
@@ -71,8 +77,10 @@ def _from_npz(path: Path) -> Problem:
         held.get("need_demand", np.ones(needs)).astype(np.int64),
     )
     named = "person_ids" in held and "need_ids" in held
-    names = [held[k].astype(str).tolist() if k in held else [str(i) for i in range(n)]
-             for k, n in (("person_ids", people), ("need_ids", needs))]
+    names = [
+        held[k].astype(str).tolist() if k in held else [str(i) for i in range(n)]
+        for k, n in (("person_ids", people), ("need_ids", needs))
+    ]
     return Problem(arcs, names[0], names[1], named)
 
 
@@ -126,7 +134,9 @@ def write_assignment(path: Path, problem: Problem, result: Assignment) -> None:
         return
     lines = ["person_id,need_id,weight"]
     for a in chosen:
-        lines.append(f"{problem.people[arcs.person[a]]},{problem.needs[arcs.need[a]]},{float(arcs.weight[a])!r}")
+        lines.append(
+            f"{problem.people[arcs.person[a]]},{problem.needs[arcs.need[a]]},{float(arcs.weight[a])!r}"
+        )
     with _WholeFile(path) as file:
         file.write(("\n".join(lines) + "\n").encode())
 
@@ -155,7 +165,11 @@ def _arrays(proof: Certificate) -> dict[str, Any]:
         prices = {"dual_person": proof.dual_person, "dual_need": proof.dual_need}
         return {**prices, "dual_arc": proof.dual_arc} if proof.dual_arc.size else prices
     covers = {"cover_all": proof.cover_all, "cover_above_min": proof.cover_above_min}
-    return {f"{name}_{side}": getattr(c, side) for name, c in covers.items() for side in ("people", "needs", "arcs")}
+    return {
+        f"{name}_{side}": getattr(c, side)
+        for name, c in covers.items()
+        for side in ("people", "needs", "arcs")
+    }
 
 
 def _named(problem: Problem, proof: Certificate) -> dict[str, Any]:
