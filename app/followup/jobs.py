@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.core.house import House
 from app.core.jobs import Periodic
 from app.core.outbox import Handler
-from app.followup.operations import claims, money, pairings
+from app.followup.operations import claims, money, pairings, proposals, visits
 from app.gifts.operations import charity
 from app.gifts.operations import claims as public_claims
 from app.gifts.operations import pledges as public_pledges
@@ -38,6 +38,11 @@ def lapse(house: House, now: datetime) -> None:
         public_claims.lapse_claims(session, now=now)
 
 
+def end_without_consent(house: House, now: datetime) -> None:
+    with house.need_office().transaction() as session:
+        pairings.end_without_consent(session, now=now)
+
+
 TO_OFFICE: dict[str, Handler] = {
     "claim.made": _carry(claims.open_tie),
     "claim.ended": _carry(claims.end_tie),
@@ -45,11 +50,12 @@ TO_OFFICE: dict[str, Handler] = {
     "payment.settled": _carry(claims.take_payment),
     "purchase.recorded": _carry(claims.take_purchase),
     "charity_project.submitted": _carry(money.take_filing),
-    "proposals.drafted": _carry(pairings.take_drafts),
+    "proposals.drafted": _carry(proposals.take_drafts),
+    "proposal.answered": _carry(proposals.take_answer),
     "pairing.accepted": _carry(pairings.open_pair),
     "pairing.stopped": _carry(pairings.take_stop),
-    "visit.planned": _carry(pairings.take_visit_plan),
-    "visit.logged": _carry(pairings.take_visit_log),
+    "visit.planned": _carry(visits.take_visit_plan),
+    "visit.logged": _carry(visits.take_visit_log),
 }
 TO_PUBLIC: dict[str, Handler] = {
     "claim.terms": _carry(public_claims.take_terms),
@@ -68,4 +74,7 @@ TO_PUBLIC: dict[str, Handler] = {
     "visit.confirmed": _carry(public_visits.take_confirmation),
     "parameter.dated": _carry(keep_parameter),
 }
-PERIODIC = (Periodic("gifts.lapse", timedelta(seconds=30), lapse),)
+PERIODIC = (
+    Periodic("gifts.lapse", timedelta(seconds=30), lapse),
+    Periodic("followup.consents", timedelta(seconds=30), end_without_consent),
+)

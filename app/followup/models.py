@@ -55,6 +55,7 @@ class Tie(_ForNeed, OfficeBase):
     contacted_at: Mapped[datetime | None]
     pledge_ref: Mapped[str | None] = mapped_column(String(32), unique=True)
     qty: Mapped[int | None]
+    pledged_on: Mapped[date | None]
     date_by: Mapped[date | None]
     amount_fen: Mapped[int | None]
     charity_project: Mapped[str | None] = mapped_column(String(60))
@@ -67,6 +68,7 @@ class Tie(_ForNeed, OfficeBase):
     receipt_by: Mapped[str | None]
     receipt_method: Mapped[str | None]
     receipt_name: Mapped[str | None] = mapped_column(OfficeSecret)
+    disputed_on: Mapped[date | None]
     confirmed_on: Mapped[date | None]
     confirmed_by_key: Mapped[str | None] = mapped_column(BlindIndex)
     confirmed_qty: Mapped[int | None]
@@ -135,6 +137,7 @@ class OfficeVisit(Row, Stateful, OfficeBase):
     sentence: Mapped[str | None] = mapped_column(OfficeSecret)
     mood_code: Mapped[str | None]
     minutes: Mapped[int | None]
+    concern: Mapped[bool] = mapped_column(default=False)
     pair: Mapped[PairTie] = relationship(back_populates="visits")
 
     @property
@@ -151,6 +154,10 @@ class ProposalDraft(_ForNeed, OfficeBase):
     proposal_ref: Mapped[str] = mapped_column(String(32), unique=True)
     run_ref: Mapped[str] = mapped_column(String(32), index=True)
     need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), index=True)
+    donor_skills: Mapped[list[str]] = mapped_column(JSON, default=list)
+    donor_checks: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    cadence: Mapped[str] = mapped_column(default="once")
+    expires_on: Mapped[date | None]
     rank: Mapped[int]
     score: Mapped[float]
     reasons: Mapped[dict[str, float]] = mapped_column(JSON, default=dict)
@@ -181,3 +188,14 @@ class FilingCheck(Row, Stateful, OfficeBase):
     valid_to: Mapped[date]
     first_by_key: Mapped[str | None] = mapped_column(BlindIndex)
     second_by_key: Mapped[str | None] = mapped_column(BlindIndex)
+
+
+class CountyParameter(Row, OfficeBase):
+    """A dated value that a county's lead has set; the public side has its own copy by letter."""
+
+    __tablename__ = "county_parameter"
+
+    area: Mapped[str] = mapped_column(String(6), index=True)
+    key: Mapped[str] = mapped_column(String(40))
+    value: Mapped[int]
+    valid_from: Mapped[date]

@@ -1,9 +1,10 @@
 """A tie is the office's side of a claim or a pairing; a filing check that of a charity's project."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from app.core.clock import local_day
 from app.core.messages import Message, msg
 from app.core.states import Machine, OfficeStateChange, Transition
 from app.policy.actors import Actor
@@ -19,6 +20,7 @@ class TieState(StrEnum):
     ENDED = "ended"
 
 
+LET_GO_AFTER = timedelta(days=7)
 TIE_LABELS = {
     TieState.HELD: "要联系",
     TieState.CONTACTED: "联系过了，等说定",
@@ -38,6 +40,16 @@ def the_confirmer_took_no_part(tie: Any, actor: Actor, now: datetime) -> Message
 
 def there_is_a_receipt(tie: Any, actor: Actor, now: datetime) -> Message | None:
     return None if tie.receipt_by else msg("还没有签收。先记下是谁签收的。")
+
+
+def the_promise_is_broken(tie: Any, actor: Actor, now: datetime) -> Message | None:
+    """Letting go is fair only once the household found it unfit, or the promised day is a week past."""
+    if tie.disputed_on is not None or tie.date_by is None:
+        return None
+    last = tie.date_by + LET_GO_AFTER
+    if local_day(now) > last:
+        return None
+    return msg("说定的日子过了 7 天还没到，才能放回去。先和对方联系。")
 
 
 TIE = Machine(
@@ -67,6 +79,7 @@ TIE = Machine(
             "dispute", TieState.HANDED_OVER, TieState.COMMITTED, "tie.confirm", (the_confirmer_took_no_part,)
         ),
         Transition("reject", (TieState.HELD, TieState.CONTACTED), TieState.ENDED, "tie.contact"),
+        Transition("let_go", TieState.COMMITTED, TieState.ENDED, "tie.let_go", (the_promise_is_broken,)),
         Transition(
             "end",
             (TieState.HELD, TieState.CONTACTED, TieState.COMMITTED, TieState.ARRIVED),
@@ -97,8 +110,8 @@ PAIR_LABELS = {
 def minors_have_two_checked_adults(pair: Any, actor: Actor, now: datetime) -> Message | None:
     if not pair.minor:
         return None
-    checks = pair.donor_checks or {}
-    trained = "background" in checks and "training_child" in checks
+    checks, today = pair.donor_checks or {}, local_day(now).isoformat()
+    trained = all(checks.get(item, "") >= today for item in ("background", "training_child"))
     if not trained or not pair.second_adult or not pair.social_worker:
         return msg("涉及孩子：要两位核验过的成年人，并写明社工。现在还缺。")
     return None
@@ -115,6 +128,7 @@ PAIR = Machine(
         Transition(
             "activate", PairState.AGREED, PairState.ACTIVE, "pair.activate", (minors_have_two_checked_adults,)
         ),
+        Transition("household_stop", (PairState.AGREED, PairState.ACTIVE), PairState.ENDED, "pair.ask"),
         Transition(
             "end", (PairState.ASKING, PairState.AGREED, PairState.ACTIVE), PairState.ENDED, "pair.end"
         ),
@@ -126,10 +140,26 @@ class OfficeVisitState(StrEnum):
     PLANNED = "planned"
     ACCEPTED = "accepted"
     CANCELLED = "cancelled"
+    MISSED = "missed"
     LOGGED = "logged"
     CONFIRMED = "confirmed"
 
 
+VISIT_LABELS = {
+    OfficeVisitState.PLANNED: "等你们答复",
+    OfficeVisitState.ACCEPTED: "约好了",
+    OfficeVisitState.CANCELLED: "这次没有约成",
+    OfficeVisitState.MISSED: "没有来",
+    OfficeVisitState.LOGGED: "来过了，等确认",
+    OfficeVisitState.CONFIRMED: "已确认",
+}
+
+
+def the_hour_has_passed(visit: Any, actor: Actor, now: datetime) -> Message | None:
+    return msg("还没到约好的时间。") if now < visit.planned_at else None
+
+
+_COMING = (OfficeVisitState.PLANNED, OfficeVisitState.ACCEPTED)
 OFFICE_VISIT = Machine(
     "office_visit",
     OfficeStateChange,
@@ -138,7 +168,22 @@ OFFICE_VISIT = Machine(
     (
         Transition("accept", OfficeVisitState.PLANNED, OfficeVisitState.ACCEPTED, "visit_check.answer"),
         Transition("refuse", OfficeVisitState.PLANNED, OfficeVisitState.CANCELLED, "visit_check.answer"),
-        Transition("log", OfficeVisitState.ACCEPTED, OfficeVisitState.LOGGED, "pair.open"),
+        Transition("cancel", OfficeVisitState.ACCEPTED, OfficeVisitState.CANCELLED, "visit_check.answer"),
+        Transition(
+            "miss",
+            OfficeVisitState.ACCEPTED,
+            OfficeVisitState.MISSED,
+            "visit_check.answer",
+            (the_hour_has_passed,),
+        ),
+        Transition("call_off", _COMING, OfficeVisitState.CANCELLED, "pair.open"),
+        # A log may cross the village's word on its way: what the volunteer wrote stands, and is confirmed.
+        Transition(
+            "log",
+            (OfficeVisitState.ACCEPTED, OfficeVisitState.CANCELLED, OfficeVisitState.MISSED),
+            OfficeVisitState.LOGGED,
+            "pair.open",
+        ),
         Transition("confirm", OfficeVisitState.LOGGED, OfficeVisitState.CONFIRMED, "visit_check.answer"),
     ),
 )
@@ -149,6 +194,14 @@ class FilingCheckState(StrEnum):
     CHECKED = "checked"
     VALID = "valid"
     REJECTED = "rejected"
+
+
+FILING_LABELS = {
+    FilingCheckState.SUBMITTED: "等第一个人核",
+    FilingCheckState.CHECKED: "核过一遍，等负责人定",
+    FilingCheckState.VALID: "对上了，可以收款",
+    FilingCheckState.REJECTED: "退回了",
+}
 
 
 def the_second_is_another(check: Any, actor: Actor, now: datetime) -> Message | None:
@@ -169,6 +222,7 @@ FILING_CHECK = Machine(
             "filing_check.decide",
             (the_second_is_another,),
         ),
+        Transition("give_back", FilingCheckState.SUBMITTED, FilingCheckState.REJECTED, "filing_check.check"),
         Transition(
             "reject",
             (FilingCheckState.SUBMITTED, FilingCheckState.CHECKED),
@@ -182,9 +236,20 @@ FILING_CHECK = Machine(
 class DraftState(StrEnum):
     DRAFT = "draft"
     SENT = "sent"
+    CHOSEN = "chosen"
+    DECLINED = "declined"
+    EXPIRED = "expired"
     DROPPED = "dropped"
 
 
+DRAFT_LABELS = {
+    DraftState.DRAFT: "等你看",
+    DraftState.SENT: "发出去了，等回话",
+    DraftState.CHOSEN: "对方接了",
+    DraftState.DECLINED: "对方这次不接",
+    DraftState.EXPIRED: "过期了，或者别人先接了",
+    DraftState.DROPPED: "没有发",
+}
 PROPOSAL_DRAFT = Machine(
     "proposal_draft",
     OfficeStateChange,
@@ -193,5 +258,9 @@ PROPOSAL_DRAFT = Machine(
     (
         Transition("send", DraftState.DRAFT, DraftState.SENT, "proposal_draft.send"),
         Transition("drop", DraftState.DRAFT, DraftState.DROPPED, "proposal_draft.send"),
+        Transition("replace", DraftState.DRAFT, DraftState.DROPPED, "pair.open"),
+        Transition("chosen", DraftState.SENT, DraftState.CHOSEN, "pair.open"),
+        Transition("declined", DraftState.SENT, DraftState.DECLINED, "pair.open"),
+        Transition("expired", (DraftState.DRAFT, DraftState.SENT), DraftState.EXPIRED, "pair.open"),
     ),
 )

@@ -6,14 +6,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.cases.operations import record
 from app.core.clock import local_day
 from app.core.errors import BadInput, Refusal
 from app.core.messages import msg
 from app.core.money import yuan
 from app.core.outbox import send
+from app.core.redaction import telling_words
 from app.core.states import advance, begin, require
-from app.followup.models import Tie
+from app.followup.models import RECEIPT_BY, RECEIPT_METHOD, Tie
+from app.followup.operations.freeing import free_again, on_shelf
+from app.followup.operations.notes import note_tie
 from app.followup.queries import tie_by_claim, tie_by_pledge
 from app.followup.states import TIE, TieState
 from app.needs.operations import holding
@@ -23,7 +25,6 @@ from app.policy.lists import FREQUENCY
 from app.policy.regions import display_name
 from app.releases.models import NeedProject
 from app.releases.queries import project_by_number
-from app.releases.states import ProjectState
 
 
 def open_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
@@ -56,7 +57,7 @@ def open_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> Non
     project.status = "claimed"
     holding.hold(session, project.need, actor=SYSTEM, now=now)
     _send_terms(session, tie, now)
-    _note(session, tie, "有人认领", "claim", "claim/made", SYSTEM, now)
+    note_tie(session, tie, "有人认领", "claim", "claim/made", actor=SYSTEM, now=now)
 
 
 def _send_terms(session: Session, tie: Tie, now: datetime) -> None:
@@ -88,9 +89,9 @@ def end_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> None
         return
     advance(session, TIE, tie, "end", actor=SYSTEM, now=now)
     tie.ended_how = payload["how"]
-    _free(session, tie, now)
+    free_again(session, tie.need, tie.project_id, now=now)
     word = "对方放下了" if payload["how"] == "released" else "保留到期"
-    _note(session, tie, f"{word}，重新等人接", "claim", "claim/ended", SYSTEM, now)
+    note_tie(session, tie, f"{word}，重新等人接", "claim", "claim/ended", actor=SYSTEM, now=now)
 
 
 def take_pledge(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
@@ -99,10 +100,11 @@ def take_pledge(session: Session, payload: dict[str, Any], *, now: datetime) -> 
     if TIE.find(tie.state, "commit") is None:
         return
     tie.pledge_ref, tie.qty = payload["pledge_ref"], payload["qty"]
-    tie.date_by = date.fromisoformat(payload["date_by"])
+    tie.date_by, tie.pledged_on = date.fromisoformat(payload["date_by"]), local_day(now)
     advance(session, TIE, tie, "commit", actor=SYSTEM, now=now)
     holding.commit(session, tie.need, actor=SYSTEM, now=now)
-    _note(session, tie, f"说定了，{tie.date_by:%m月%d日}前送到", "claim", "pledge/made", SYSTEM, now)
+    text = f"说定了，{tie.date_by.month}月{tie.date_by.day}日前送到"
+    note_tie(session, tie, text, "claim", "pledge/made", actor=SYSTEM, now=now)
 
 
 def take_payment(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
@@ -112,7 +114,7 @@ def take_payment(session: Session, payload: dict[str, Any], *, now: datetime) ->
         return
     tie.amount_fen, tie.charity_project = payload["amount_fen"], payload["charity_project"]
     tie.paid_at = datetime.fromisoformat(payload["paid_at"])
-    _note(session, tie, f"已付到“{tie.charity_project}”", "money", "payment", SYSTEM, now)
+    note_tie(session, tie, f"已付到“{tie.charity_project}”", "money", "payment", actor=SYSTEM, now=now)
 
 
 def take_purchase(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
@@ -121,7 +123,7 @@ def take_purchase(session: Session, payload: dict[str, Any], *, now: datetime) -
     if tie.purchase is not None:
         return
     tie.purchase = payload["what"]
-    _note(session, tie, f"慈善组织采买：{tie.purchase}", "money", "purchase", SYSTEM, now)
+    note_tie(session, tie, f"慈善组织采买：{tie.purchase}", "money", "purchase", actor=SYSTEM, now=now)
 
 
 def record_contact(session: Session, tie: Tie, *, note: str, actor: Actor, now: datetime) -> None:
@@ -131,25 +133,59 @@ def record_contact(session: Session, tie: Tie, *, note: str, actor: Actor, now: 
 
 
 def reject_claim(session: Session, tie: Tie, *, reason: str, actor: Actor, now: datetime) -> None:
-    if not reason.strip():
-        raise BadInput(msg("请写明原因，会转告对方。"), field="reason")
+    """Not the right one for it. The reason travels to the claimer."""
+    _check_reason(reason)
     advance(session, TIE, tie, "reject", actor=actor, now=now, reason=reason)
     tie.ended_how = "rejected"
-    _free(session, tie, now)
+    _end_here(session, tie, reason, "县里没有同意这次认领，重新等人接", actor, now)
+
+
+def let_go(session: Session, tie: Tie, *, reason: str, actor: Actor, now: datetime) -> None:
+    """The promise cannot be kept, or what came does not fit and cannot be mended: others may take the need.
+    Raises Refusal before its day is a week past, unless the household found it unfit."""
+    _check_reason(reason)
+    advance(session, TIE, tie, "let_go", actor=actor, now=now, reason=reason)
+    tie.ended_how = "let_go"
+    _end_here(session, tie, reason, "这次没有办成，重新等人接", actor, now)
+
+
+def _end_here(session: Session, tie: Tie, reason: str, text: str, actor: Actor, now: datetime) -> None:
+    free_again(session, tie.need, tie.project_id, now=now)
     _tell(session, tie, "claim.rejected", {"reason": reason}, now)
-    _note(session, tie, "县里没有同意这次认领，重新等人接", "claim", "claim/rejected", actor, now)
+    note_tie(session, tie, text, "claim", f"claim/{tie.ended_how}", actor=actor, now=now)
 
 
-def arrive(session: Session, tie: Tie, *, qty: int, actor: Actor, now: datetime) -> None:
-    """Counted at the county reception point."""
+def _check_reason(reason: str) -> None:
+    """It leaves the office: nothing in it may tell who the family is."""
+    if not reason.strip():
+        raise BadInput(msg("请写明原因，会转告对方。"), field="reason")
+    telling = telling_words(reason)
+    if telling:
+        raise BadInput(
+            msg("这句话会转告对方，“{word}”可能让人认出是谁家，请换个说法。", word=telling[0]), field="reason"
+        )
+
+
+def arrive(
+    session: Session, tie: Tie, *, qty: int, agreed: bool = False, actor: Actor, now: datetime
+) -> None:
+    """Counted at the county reception point. Fewer than promised only when the donor was asked (`agreed`)."""
     if tie.kind != "goods":
         raise Refusal(msg("只有物品要送到接收点。"))
-    if qty != tie.qty:
-        raise BadInput(msg("说定的是 {n} 件，现在点到 {m} 件。先和对方核对。", n=tie.qty, m=qty), field="qty")
-    tie.arrived_on, tie.counted_by_key = local_day(now), actor.person_key
+    promised = tie.qty or 0
+    if not 1 <= qty <= promised:
+        raise BadInput(
+            msg("说定的是 {n} 件，现在点到 {m} 件。先和对方核对。", n=promised, m=qty), field="qty"
+        )
+    if qty < promised and not agreed:
+        raise BadInput(
+            msg("比说定的少 {n} 件。和对方核对过，就在下面打勾。", n=promised - qty), field="agreed"
+        )
+    tie.qty, tie.arrived_on, tie.counted_by_key = qty, local_day(now), actor.person_key
     advance(session, TIE, tie, "arrive", actor=actor, now=now)
     _tell(session, tie, "pledge.arrived", {}, now)
-    _note(session, tie, f"县接收点点收 {qty} 件", "delivery", "arrived", actor, now)
+    code = f"arrived/{tie.version}" if tie.disputed_on else "arrived"
+    note_tie(session, tie, f"县接收点点收 {qty} 件", "delivery", code, actor=actor, now=now)
 
 
 def hand_over(
@@ -167,26 +203,30 @@ def hand_over(
         raise Refusal(msg("东西还没到县接收点。"))
     if tie.kind == "money" and not tie.purchase:
         raise Refusal(msg("慈善组织还没有记采买。等它记了再签收。"))
+    if receipt_by not in RECEIPT_BY or receipt_method not in RECEIPT_METHOD:
+        raise BadInput(msg("请选谁签收、怎么签的。"), field="receipt_by")
     tie.receipt_by, tie.receipt_method, tie.receipt_name = receipt_by, receipt_method, receipt_name or None
-    tie.handed_on, tie.handed_by_key = local_day(now), actor.person_key
+    tie.handed_on, tie.handed_by_key, tie.disputed_on = local_day(now), actor.person_key, None
     advance(session, TIE, tie, "hand_over", actor=actor, now=now)
     holding.deliver(session, tie.need, actor=actor, now=now)
     _tell(session, tie, "pledge.handed_over", {}, now)
-    _note(session, tie, "已交到家里，有签收", "delivery", f"handed/{tie.version}", actor, now)
+    note_tie(session, tie, "已交到家里，有签收", "delivery", f"handed/{tie.version}", actor=actor, now=now)
 
 
 def confirm(session: Session, tie: Tie, *, qty: int, actor: Actor, now: datetime) -> None:
     """Someone who neither counted nor handed over asks: 合用吗. The need is met, or goes on with the rest."""
     require(actor, "tie.confirm", tie)
+    if not 1 <= qty <= (tie.qty or 1):
+        raise BadInput(msg("这次送来 {n}，合用的填 1 到 {n} 之间的数。", n=tie.qty or 1), field="qty")
     advance(session, TIE, tie, "confirm", actor=actor, now=now)
     tie.confirmed_on, tie.confirmed_by_key, tie.confirmed_qty = local_day(now), actor.person_key, qty
     project = project_by_number(session, tie.project_id)
-    met = holding.confirm(session, tie.need, qty=qty, on_shelf=_on_shelf(project), actor=actor, now=now)
+    met = holding.confirm(session, tie.need, qty=qty, on_shelf=on_shelf(project), actor=actor, now=now)
     if not met and project is not None and project.status == "claimed":
         project.status = "open"
     _tell(session, tie, "pledge.confirmed", {"met": met}, now)
     text = "家里确认合用，这一项已实现" if met else f"家里确认 {qty} 件合用，还差 {tie.need.residual_qty} 件"
-    _note(session, tie, text, "confirmation", "confirmed", actor, now)
+    note_tie(session, tie, text, "confirmation", "confirmed", actor=actor, now=now)
 
 
 def dispute(session: Session, tie: Tie, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -194,7 +234,9 @@ def dispute(session: Session, tie: Tie, *, reason: str, actor: Actor, now: datet
         raise BadInput(msg("请写明哪里不合用。"), field="reason")
     advance(session, TIE, tie, "dispute", actor=actor, now=now, reason=reason)
     holding.dispute(session, tie.need, reason=reason, actor=actor, now=now)
-    tie.receipt_by = tie.handed_by_key = tie.counted_by_key = tie.arrived_on = None
+    tie.receipt_by = tie.receipt_method = tie.receipt_name = tie.handed_by_key = tie.counted_by_key = None
+    tie.arrived_on = tie.handed_on = None
+    tie.disputed_on = local_day(now)
     payload = {"pledge_ref": tie.pledge_ref, "at": now.isoformat()}
     send(
         session,
@@ -204,19 +246,8 @@ def dispute(session: Session, tie: Tie, *, reason: str, actor: Actor, now: datet
         subject=tie.project_id,
         now=now,
     )
-    _note(session, tie, "家里说不合用，请对方补", "confirmation", f"disputed/{tie.version}", actor, now)
-
-
-def _free(session: Session, tie: Tie, now: datetime) -> None:
-    project = project_by_number(session, tie.project_id)
-    if tie.need.state in (NeedState.HELD, NeedState.COMMITTED):
-        holding.free(session, tie.need, on_shelf=_on_shelf(project), actor=SYSTEM, now=now)
-    if project is not None and project.status == "claimed":
-        project.status = "open"
-
-
-def _on_shelf(project: NeedProject | None) -> bool:
-    return project is not None and project.state == ProjectState.PUBLIC
+    code = f"disputed/{tie.version}"
+    note_tie(session, tie, "家里说不合用，请对方补", "confirmation", code, actor=actor, now=now)
 
 
 def _tell(session: Session, tie: Tie, kind: str, payload: dict[str, Any], now: datetime) -> None:
@@ -224,19 +255,6 @@ def _tell(session: Session, tie: Tie, kind: str, payload: dict[str, Any], now: d
     full = {"claim_ref": tie.claim_ref, "pledge_ref": tie.pledge_ref, "at": now.isoformat(), **payload}
     again = f"/{tie.version}" if kind.startswith("pledge.") else ""
     send(session, kind, full, key=tie.claim_ref + again, subject=tie.project_id, now=now)
-
-
-def _note(session: Session, tie: Tie, text: str, kind: str, code: str, actor: Actor, now: datetime) -> None:
-    record(
-        session,
-        tie.need.case,
-        kind=kind,
-        text=f"{tie.need.item.name}：{text}",
-        source_ref=f"{tie.claim_ref}/{code}",
-        need_id=tie.need_id,
-        actor=actor,
-        now=now,
-    )
 
 
 def _project(session: Session, project_id: str) -> NeedProject:

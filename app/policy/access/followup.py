@@ -13,6 +13,7 @@ RULES = (
     rule("tie.open", SYS),
     rule("tie.contact", CS, TO, relation=in_area),
     rule("tie.receive", CS, relation=in_area),
+    rule("tie.let_go", CS, relation=in_area),
     rule("tie.hand_over", TO, VW, relation=in_area),
     rule("tie.confirm", VW, TO, TL, relation=in_area),
     rule("pair.list", VW, TO, CS, CL),

@@ -53,6 +53,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('cohort_id', name=op.f('uq_cohort_cohort_id'))
     )
     op.create_index(op.f('ix_cohort_state'), 'cohort', ['state'], unique=False)
+    op.create_table('county_parameter',
+    sa.Column('area', sa.String(length=6), nullable=False),
+    sa.Column('key', sa.String(length=40), nullable=False),
+    sa.Column('value', sa.Integer(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_county_parameter'))
+    )
+    op.create_index(op.f('ix_county_parameter_area'), 'county_parameter', ['area'], unique=False)
     op.create_table('draft',
     sa.Column('officer_id', sa.Integer(), nullable=False),
     sa.Column('form', sa.String(length=40), nullable=False),
@@ -693,6 +704,10 @@ def upgrade() -> None:
     sa.Column('proposal_ref', sa.String(length=32), nullable=False),
     sa.Column('run_ref', sa.String(length=32), nullable=False),
     sa.Column('need_id', sa.Integer(), nullable=False),
+    sa.Column('donor_skills', sa.JSON(), nullable=False),
+    sa.Column('donor_checks', sa.JSON(), nullable=False),
+    sa.Column('cadence', sa.String(), nullable=False),
+    sa.Column('expires_on', sa.Date(), nullable=True),
     sa.Column('rank', sa.Integer(), nullable=False),
     sa.Column('score', sa.Double(), nullable=False),
     sa.Column('reasons', sa.JSON(), nullable=False),
@@ -709,7 +724,7 @@ def upgrade() -> None:
     sa.Column('created_by', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.CheckConstraint("state IN ('draft', 'sent', 'dropped')", name=op.f('ck_proposal_draft_state_known')),
+    sa.CheckConstraint("state IN ('draft', 'sent', 'chosen', 'declined', 'expired', 'dropped')", name=op.f('ck_proposal_draft_state_known')),
     sa.ForeignKeyConstraint(['need_id'], ['need.id'], name=op.f('fk_proposal_draft_need_id_need')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal_draft')),
     sa.UniqueConstraint('proposal_ref', name=op.f('uq_proposal_draft_proposal_ref'))
@@ -729,6 +744,7 @@ def upgrade() -> None:
     sa.Column('contacted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('pledge_ref', sa.String(length=32), nullable=True),
     sa.Column('qty', sa.Integer(), nullable=True),
+    sa.Column('pledged_on', sa.Date(), nullable=True),
     sa.Column('date_by', sa.Date(), nullable=True),
     sa.Column('amount_fen', sa.Integer(), nullable=True),
     sa.Column('charity_project', sa.String(length=60), nullable=True),
@@ -741,6 +757,7 @@ def upgrade() -> None:
     sa.Column('receipt_by', sa.String(), nullable=True),
     sa.Column('receipt_method', sa.String(), nullable=True),
     sa.Column('receipt_name', sa.Text(), nullable=True),
+    sa.Column('disputed_on', sa.Date(), nullable=True),
     sa.Column('confirmed_on', sa.Date(), nullable=True),
     sa.Column('confirmed_by_key', sa.String(64), nullable=True),
     sa.Column('confirmed_qty', sa.Integer(), nullable=True),
@@ -778,12 +795,13 @@ def upgrade() -> None:
     sa.Column('sentence', sa.Text(), nullable=True),
     sa.Column('mood_code', sa.String(), nullable=True),
     sa.Column('minutes', sa.Integer(), nullable=True),
+    sa.Column('concern', sa.Boolean(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.CheckConstraint("state IN ('planned', 'accepted', 'cancelled', 'logged', 'confirmed')", name=op.f('ck_office_visit_state_known')),
+    sa.CheckConstraint("state IN ('planned', 'accepted', 'cancelled', 'missed', 'logged', 'confirmed')", name=op.f('ck_office_visit_state_known')),
     sa.CheckConstraint('minutes IS NULL OR minutes BETWEEN 1 AND 480', name=op.f('ck_office_visit_minutes_1_to_480')),
     sa.ForeignKeyConstraint(['pair_id'], ['pair_tie.id'], name=op.f('fk_office_visit_pair_id_pair_tie')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_office_visit')),

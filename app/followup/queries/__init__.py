@@ -1,17 +1,19 @@
 """Reading ties, pairings, drafts."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.cases.models import Case
-from app.core.paging import Page, paged
-from app.followup.models import FilingCheck, OfficeVisit, PairTie, ProposalDraft, Tie
-from app.followup.states import DraftState, FilingCheckState, OfficeVisitState, PairState, TieState
+from app.core.states import OfficeStateChange
+from app.followup.models import CountyParameter, FilingCheck, OfficeVisit, PairTie, ProposalDraft, Tie
+from app.followup.states import DraftState, PairState, TieState
 from app.needs.models import Need
-from app.policy.actors import Actor
+from app.policy import parameters
 
+MONEY = "money_enabled"
 LIVE_TIES = (TieState.HELD, TieState.CONTACTED, TieState.COMMITTED, TieState.ARRIVED, TieState.HANDED_OVER)
 
 
@@ -27,16 +29,6 @@ def tie_by_claim(session: Session, claim_ref: str) -> Tie | None:
 
 def tie_by_pledge(session: Session, pledge_ref: str) -> Tie | None:
     return session.scalar(select(Tie).where(Tie.pledge_ref == pledge_ref))
-
-
-def ties_in_area(session: Session, actor: Actor, *, live: bool = True, page: int = 1) -> Page:
-    statement = select(Tie).join(Need).where(Need.area.startswith(actor.area))
-    if live:
-        statement = statement.where(Tie.state.in_(LIVE_TIES))
-    statement = statement.options(joinedload(Tie.need).joinedload(Need.case)).order_by(
-        Tie.contact_due, Tie.id
-    )
-    return paged(session, statement, page)
 
 
 def ties_of_needs(session: Session, need_ids: list[int]) -> Sequence[Tie]:
@@ -57,44 +49,12 @@ def pair_by_ref(session: Session, pairing_ref: str) -> PairTie | None:
     return session.scalar(select(PairTie).where(PairTie.pairing_ref == pairing_ref))
 
 
-def pairs_in_area(session: Session, actor: Actor, *states: PairState) -> Sequence[PairTie]:
-    statement = select(PairTie).join(Need).where(Need.area.startswith(actor.area))
-    if states:
-        statement = statement.where(PairTie.state.in_(states))
-    statement = statement.options(joinedload(PairTie.need).joinedload(Need.case))
-    return session.scalars(statement.order_by(PairTie.id.desc()).limit(200)).all()
-
-
 def visit_by_id(session: Session, visit_id: int) -> OfficeVisit | None:
     return session.get(OfficeVisit, visit_id)
 
 
 def visit_by_ref(session: Session, visit_ref: str) -> OfficeVisit | None:
     return session.scalar(select(OfficeVisit).where(OfficeVisit.visit_ref == visit_ref))
-
-
-def visits_waiting(session: Session, actor: Actor) -> Sequence[OfficeVisit]:
-    """Planned ones to answer and logged ones to confirm, in this area."""
-    waiting = (OfficeVisitState.PLANNED, OfficeVisitState.LOGGED)
-    return session.scalars(
-        select(OfficeVisit)
-        .join(PairTie)
-        .join(Need)
-        .where(OfficeVisit.state.in_(waiting), Need.area.startswith(actor.area))
-        .order_by(OfficeVisit.planned_at)
-    ).all()
-
-
-def drafts_in_area(session: Session, actor: Actor) -> Sequence[ProposalDraft]:
-    return session.scalars(
-        select(ProposalDraft)
-        .join(Need)
-        .join(Case)
-        .where(ProposalDraft.state == DraftState.DRAFT, Need.area.startswith(actor.area))
-        .options(joinedload(ProposalDraft.need).joinedload(Need.case))
-        .order_by(ProposalDraft.need_id, ProposalDraft.rank)
-        .limit(300)
-    ).all()
 
 
 def drafts_of_need(session: Session, need_id: int, run_ref: str) -> Sequence[ProposalDraft]:
@@ -109,19 +69,16 @@ def drafts_of_need(session: Session, need_id: int, run_ref: str) -> Sequence[Pro
     ).all()
 
 
+def draft_by_ref(session: Session, proposal_ref: str) -> ProposalDraft | None:
+    return session.scalar(select(ProposalDraft).where(ProposalDraft.proposal_ref == proposal_ref))
+
+
 def draft_by_id(session: Session, draft_id: int) -> ProposalDraft | None:
     return session.get(ProposalDraft, draft_id)
 
 
 def filing_check_by_id(session: Session, check_id: int) -> FilingCheck | None:
     return session.get(FilingCheck, check_id)
-
-
-def filing_checks_in(session: Session, actor: Actor) -> Sequence[FilingCheck]:
-    waiting = (FilingCheckState.SUBMITTED, FilingCheckState.CHECKED)
-    return session.scalars(
-        select(FilingCheck).where(FilingCheck.state.in_(waiting), FilingCheck.area.startswith(actor.area))
-    ).all()
 
 
 def declined_donors(session: Session, case_id: int) -> set[str]:
@@ -132,3 +89,32 @@ def declined_donors(session: Session, case_id: int) -> set[str]:
         .where(Need.case_id == case_id, PairTie.state == PairState.DECLINED)
     )
     return set(rows)
+
+
+def pairs_that_need_consent(session: Session) -> Sequence[PairTie]:
+    """Those under way: the household's yes must hold as long as they last."""
+    return session.scalars(
+        select(PairTie)
+        .where(PairTie.state.in_((PairState.AGREED, PairState.ACTIVE)))
+        .options(joinedload(PairTie.need).joinedload(Need.case).selectinload(Case.consents))
+    ).all()
+
+
+def moves_of(session: Session, machine: str, thing_id: int) -> Sequence[OfficeStateChange]:
+    """Who moved a thing where, oldest first; reasons stand in them."""
+    return session.scalars(
+        select(OfficeStateChange)
+        .where(OfficeStateChange.subject_type == machine, OfficeStateChange.subject_id == thing_id)
+        .order_by(OfficeStateChange.id)
+    ).all()
+
+
+def money_is_on(session: Session, area: str, day: date) -> bool:
+    """Online payment in a county on that day: what its lead set last, else what is shipped."""
+    found = session.scalar(
+        select(CountyParameter.value)
+        .where(CountyParameter.area == area, CountyParameter.key == MONEY, CountyParameter.valid_from <= day)
+        .order_by(CountyParameter.id.desc())
+        .limit(1)
+    )
+    return bool(parameters.at(MONEY, day, area) if found is None else found)
