@@ -182,13 +182,3 @@ def ledger_totals(session: Session) -> dict[str, int]:
         select(LedgerEntry.account, func.sum(LedgerEntry.amount_fen)).group_by(LedgerEntry.account)
     )
     return {account: int(total) for account, total in rows}
-
-
-def cards_named(session: Session, project_ids: Sequence[str]) -> dict[str, Card]:
-    rows = session.scalars(
-        select(Card)
-        .join(Card.cohort)
-        .where(Card.project_id.in_(project_ids))
-        .options(contains_eager(Card.cohort))
-    )
-    return {card.project_id: card for card in rows}

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from app.library.models import Card
 from app.matches.models import Interest, PairingProposal, ProposalRun
 from app.matches.states import ProposalState
 from app.policy.actors import Actor
@@ -46,15 +47,25 @@ def _mine(actor: Actor) -> ColumnElement[bool]:
     return PairingProposal.volunteer_id == actor.volunteer_id
 
 
-def sent_proposals(session: Session, actor: Actor, *, day: date, most: int) -> Sequence[PairingProposal]:
-    """The best `most` that wait for an answer; the next one shows when one of these is answered."""
+def sent_proposals(session: Session, actor: Actor, *, day: date) -> Sequence[PairingProposal]:
+    """Those that wait for an answer, the best fit first."""
     return session.scalars(
         select(PairingProposal)
         .where(_mine(actor), PairingProposal.state == ProposalState.SENT, PairingProposal.expires_on >= day)
         .options(joinedload(PairingProposal.interest))
         .order_by(PairingProposal.score.desc(), PairingProposal.project_id)
-        .limit(most)
     ).all()
+
+
+def cards_proposed(session: Session, proposals: Sequence[PairingProposal]) -> dict[str, Card]:
+    """The cards of some proposals by number, whatever became of them since."""
+    rows = session.scalars(
+        select(Card)
+        .join(Card.cohort)
+        .where(Card.project_id.in_([p.project_id for p in proposals]))
+        .options(contains_eager(Card.cohort))
+    )
+    return {card.project_id: card for card in rows}
 
 
 def drafts_for(session: Session, project_ids: Sequence[str]) -> list[PairingProposal]:

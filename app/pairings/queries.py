@@ -1,15 +1,16 @@
 """Reading pairings and visits; each partner its own."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models.partners import Organisation, Volunteer
 from app.core.clock import at_local
+from app.core.states import PublicStateChange
 from app.pairings.models import Pairing, ServiceHour, Visit
-from app.pairings.states import COMING, WRITTEN, PairingState
+from app.pairings.states import WRITTEN
 from app.policy.actors import Actor
 
 
@@ -29,6 +30,19 @@ def pairing_by_ref(session: Session, pairing_ref: str) -> Pairing | None:
     return session.scalar(
         select(Pairing).where(Pairing.pairing_ref == pairing_ref).options(selectinload(Pairing.visits))
     )
+
+
+def pairing_of_proposal(session: Session, proposal_ref: str) -> Pairing | None:
+    return session.scalar(select(Pairing).where(Pairing.proposal_ref == proposal_ref))
+
+
+def moves_of(session: Session, pairing: Pairing) -> Sequence[PublicStateChange]:
+    """What happened with a pairing, in order."""
+    return session.scalars(
+        select(PublicStateChange)
+        .where(PublicStateChange.subject_type == "pairing", PublicStateChange.subject_id == pairing.id)
+        .order_by(PublicStateChange.id)
+    ).all()
 
 
 def visit_by_ref(session: Session, visit_ref: str) -> Visit | None:
@@ -68,20 +82,3 @@ def written_on(session: Session, visit: Visit, day: date) -> Sequence[Visit]:
             Visit.planned_at < begins + timedelta(days=1),
         )
     ).all()
-
-
-def next_visit(session: Session, actor: Actor, now: datetime) -> Visit | None:
-    """The next thing to do: what was agreed or asked for in a pairing that runs."""
-    return session.scalar(
-        select(Visit)
-        .join(Pairing)
-        .where(
-            _mine(actor),
-            Pairing.state == PairingState.ACTIVE,
-            Visit.state.in_(COMING),
-            Visit.planned_at > now - timedelta(days=7),
-        )
-        .options(joinedload(Visit.pairing))
-        .order_by(Visit.planned_at)
-        .limit(1)
-    )

@@ -36,6 +36,13 @@
   // A page that waits for a job looks again.
   var again = document.querySelector("[data-refresh]");
   if (again) { window.setTimeout(function () { window.location.reload(); }, 1000 * Number(again.dataset.refresh)); }
+  // How many characters of a short sentence are used.
+  document.querySelectorAll("[data-count]").forEach(function (note) {
+    var field = document.getElementById(note.dataset.count);
+    function tell() { note.textContent = Array.from(field.value.trim()).length + " / " + note.dataset.most + " 个字"; }
+    field.addEventListener("input", tell);
+    tell();
+  });
   // Drafts: saved on blur and every 15 seconds, on the server.
   document.querySelectorAll("form[data-autosave]").forEach(function (form) {
     var last = new URLSearchParams(new FormData(form)).toString();

@@ -12,13 +12,14 @@ from app.accounts.states import PartnerState
 from app.core.clock import at_local, local_day
 from app.core.guard import Desk
 from app.gifts.models import Claim, Pledge
-from app.gifts.queries import cards_named, charity_projects_of, claims_of, gifts_to
+from app.gifts.queries import charity_projects_of, claims_of, gifts_to
 from app.gifts.states import HELD, CharityProjectState, ClaimState, PledgeState, hold_is_over
 from app.gifts.views.story import spoken
-from app.matches.queries import interest_of, sent_proposals
-from app.pairings.queries import next_visit
-from app.pairings.states import VisitState
-from app.policy import parameters
+from app.matches.operations.showing import offers_for
+from app.matches.queries import interest_of
+from app.pairings.models import Pairing
+from app.pairings.operations.rhythm import NextContact, next_contact
+from app.pairings.queries import pairings_of
 
 _SOMEDAY = datetime(9999, 1, 1, tzinfo=UTC)
 _SOON = timedelta(days=30)
@@ -42,7 +43,7 @@ def agenda(desk: Desk) -> list[ToDo]:
         *_profile(desk),
         *_claims(desk),
         *_proposals(desk),
-        *_visits(desk),
+        *_pairings(desk),
         *_charity(desk),
         *_interest(desk),
     ]
@@ -110,33 +111,35 @@ def _page_of(claim: Claim) -> str:
 
 
 def _proposals(desk: Desk) -> Iterator[ToDo]:
-    day = local_day(desk.now)
-    most = parameters.at("proposals_max", day)
-    waiting = sent_proposals(desk.session, desk.actor, day=day, most=most)
-    cards = cards_named(desk.session, [p.project_id for p in waiting])
-    for proposal in waiting:
-        card = cards.get(proposal.project_id)
-        if card is None or card.blanked or proposal.expires_on is None:
-            continue
-        why = _("县里推荐给你的，%(d)s前有效。", d=spoken(proposal.expires_on))
-        url = url_for("matches.proposal", proposal_ref=proposal.proposal_ref)
-        title = _("%(t)s：愿不愿意", t=card.title)
-        yield ToDo(title, why, _("看为什么合适"), url, "heart-handshake", _end_of(proposal.expires_on))
-
-
-def _visits(desk: Desk) -> Iterator[ToDo]:
-    visit = next_visit(desk.session, desk.actor, desk.now)
-    if visit is None:
+    """One line for all of them: they are looked at together."""
+    offers = offers_for(desk.session, desk.actor, now=desk.now).free
+    days = [offer.proposal.expires_on for offer in offers if offer.proposal.expires_on is not None]
+    if not days:
         return
-    url = url_for("pairings.room", pairing_ref=visit.pairing.pairing_ref)
-    if visit.state == VisitState.PLANNED:
-        return  # the village answers first
-    title, due = visit.pairing.title, visit.planned_at
-    if due <= desk.now:
-        why = _("去过了，记一句话，村里确认后算时长。")
-        yield ToDo(_("%(t)s：记一笔", t=title), why, _("记一笔"), url, "pencil", due)
-    else:
-        yield ToDo(title, _("%(d)s，约好了。", d=spoken(due)), _("进结对空间"), url, "calendar-check", due)
+    title = _("县里给你配了 %(n)s 件：%(t)s", n=len(offers), t="、".join(o.card.title for o in offers))
+    why = _("看看为什么合适，愿不愿意都行。%(d)s前有效。", d=spoken(min(days)))
+    url = url_for("matches.proposals")
+    yield ToDo(title, why, _("看看合不合适"), url, "heart-handshake", _end_of(min(days)))
+
+
+def _pairings(desk: Desk) -> Iterator[ToDo]:
+    for pairing in pairings_of(desk.session, desk.actor):
+        ahead = next_contact(pairing, desk.now)
+        if ahead is not None and ahead.code != "asked":  # the village answers first
+            yield _contact(pairing, ahead)
+
+
+def _contact(pairing: Pairing, ahead: NextContact) -> ToDo:
+    title, url = pairing.title, url_for("pairings.room", pairing_ref=pairing.pairing_ref)
+    due = ahead.visit.planned_at if ahead.visit is not None else _end_of(ahead.due_on)
+    if ahead.code == "log":
+        why = _("%(d)s去过了？记一句话，村里确认后算时长。", d=spoken(due))
+        return ToDo(_("%(t)s：记一笔", t=title), why, _("记一笔"), f"{url}#log", "pencil", due)
+    if ahead.code in ("today", "agreed"):
+        why = _("就是今天。") if ahead.code == "today" else _("%(d)s，约好了。", d=spoken(due))
+        return ToDo(title, why, _("进结对空间"), url, "calendar-check", due)
+    why = _("照约定，%(d)s前后该去看看了。", d=spoken(ahead.due_on))
+    return ToDo(_("%(t)s：约下一次", t=title), why, _("约时间"), url, "calendar-plus", due)
 
 
 def _charity(desk: Desk) -> Iterator[ToDo]:

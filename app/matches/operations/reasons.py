@@ -9,12 +9,28 @@ from app.core.messages import Message, msg
 from app.library.models import Card
 from app.matches.models import Interest, PairingProposal
 from app.matches.operations.scoring import SKILL_ITEMS, is_recurring, weeks_on_shelf
-from app.policy.catalogue import COMPANIONSHIP, KINDS, NAMES
+from app.policy.catalogue import BAND_NAMES, COMPANIONSHIP, KINDS, NAMES
 from app.policy.lattice import covered_counties
 from app.policy.regions import display_name
 
 GREAT, GOOD = 70.0, 55.0
 LONG_WAIT_WEEKS = 4
+WORK = {
+    "S01": msg("坐下来说说话，陪着走一走"),
+    "S02": msg("陪着写作业，讲不会的题"),
+    "S03": msg("听一听，做心理疏导"),
+    "S04": msg("打扫屋子、院子"),
+    "S05": msg("帮着洗澡，看着别滑倒"),
+    "S06": msg("上门理发"),
+    "S07": msg("陪着去医院，帮着挂号、取药"),
+    "S08": msg("看一看家电，能修就修"),
+    "S09": msg("小修小补，装扶手、铺坡道"),
+    "S10": msg("解答一件法律上的事"),
+    "S11": msg("教一门手艺"),
+    "S12": msg("代买东西、代办手续"),
+    "S13": msg("教康复动作，看着做"),
+}
+OTHER_WORK = msg("具体做什么，县里联系你时说清楚")
 
 
 @dataclass(frozen=True)
@@ -35,7 +51,7 @@ class Suggestion:
     reasons: list[Message]
     caution: Message
     nearness: Message
-    times: Message
+    tasks: list[tuple[Message, Message]]
 
 
 def fit_of(score: float) -> Fit:
@@ -53,8 +69,40 @@ def suggestion(proposal: PairingProposal, card: Card, day: date) -> Suggestion:
         reasons_of(interest, card, day),
         caution_of(interest, card),
         nearness_of(interest, card),
-        msg("要去很多次，约多久一次你们商量") if is_recurring(card) else msg("去一次就好"),
+        tasks_of(interest, card),
     )
+
+
+def tasks_of(interest: Interest, card: Card) -> list[tuple[Message, Message]]:
+    """What it asks of a person: what, how long, at what cost, how they meet."""
+    item = NAMES.get(card.need_item or "")
+    return [
+        (msg("做什么"), WORK.get(item.code, OTHER_WORK) if item is not None else OTHER_WORK),
+        (msg("多久"), _how_long(interest, card)),
+        (msg("花钱"), _cost(card)),
+        (msg("怎么见"), _meeting(card)),
+    ]
+
+
+def _how_long(interest: Interest, card: Card) -> Message:
+    if not is_recurring(card):
+        return msg("去一次，半天以内")
+    if interest.cadence == "once":
+        return msg("要去很多次，每次一小时左右；约几次，开始前说好")
+    return msg("照你说的，{cadence}，每次一小时左右", cadence=CADENCE[interest.cadence])
+
+
+def _cost(card: Card) -> Message:
+    if card.amount_band in (None, BAND_NAMES[0]):
+        return msg("不需要")
+    return msg("可能要用材料（{band}），由谁出，开始前县里说清楚", band=card.amount_band)
+
+
+def _meeting(card: Card) -> Message:
+    item = NAMES.get(card.need_item or "")
+    if item is not None and item.concerns_minor:
+        return msg("村里联系人在场，要两位核验过的成年人一起")
+    return msg("由村里的联系人约，第一次有人陪着")
 
 
 def reasons_of(interest: Interest, card: Card, day: date) -> list[Message]:

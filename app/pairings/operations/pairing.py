@@ -7,11 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import local_day
 from app.core.errors import Refusal
-from app.core.messages import msg
+from app.core.messages import Message, msg
 from app.core.outbox import send
 from app.core.states import advance, begin
 from app.core.tokens import token
-from app.library.models import Card
 from app.library.operations import set_claimed
 from app.library.queries import card_by_number
 from app.matches.models import PairingProposal
@@ -34,7 +33,9 @@ def accept_proposal(session: Session, proposal: PairingProposal, *, actor: Actor
     card = card_by_number(session, proposal.project_id)
     if card is None or card.blanked:
         raise Refusal(TAKEN)
-    _may_accept(session, proposal, card, now)
+    obstacle = obstacle_to_accept(session, proposal, now)
+    if obstacle is not None:
+        raise Refusal(obstacle)
     choose(session, proposal, actor=actor, now=now)
     if not set_claimed(session, proposal.project_id, claimed=True, now=now):
         raise Refusal(TAKEN)
@@ -61,14 +62,19 @@ def accept_proposal(session: Session, proposal: PairingProposal, *, actor: Actor
     return pairing
 
 
-def _may_accept(session: Session, proposal: PairingProposal, card: Card, now: datetime) -> None:
+def obstacle_to_accept(session: Session, proposal: PairingProposal, now: datetime) -> Message | None:
+    """What the partner lacks today, in words; None when nothing stands in the way."""
     day, interest = local_day(now), proposal.interest
+    card = card_by_number(session, proposal.project_id)
     if not interest.partner.is_verified(day):
-        raise Refusal(msg("你的身份还没有核验，或者已经到期。核验通过后就能接。"))
+        return msg("你的身份还没有核验，或者已经到期。核验通过后就能接。")
+    if not interest.open:
+        return msg("你现在不收推荐。先在“我能出什么”里勾上“愿意收到县里的推荐”，就能接。")
     if interest.id not in {w.interest.id for w in willing_partners(session, day)}:
-        raise Refusal(msg("你现在结的对子已经够了。先办好手上的，或者在“我能出什么”里改一改。"))
-    if not is_allowed(interest, card, day):
-        raise Refusal(msg("这一项要的条件，你现在的登记里缺一样。看看“我的”里核验到期没有。"))
+        return msg("你现在结的对子已经够了。先办好手上的，或者在“我能出什么”里改一改。")
+    if card is None or not is_allowed(interest, card, day):
+        return msg("这一项要的条件，你现在的登记里缺一样。看看“我的”里核验到期没有。")
+    return None
 
 
 def stop(session: Session, pairing: Pairing, *, actor: Actor, now: datetime) -> None:

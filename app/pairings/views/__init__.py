@@ -1,1 +1,7 @@
-"""Pages of the room."""
+"""Pages of the room (public): accepting a suggestion, the space of a pairing."""
+
+from app.pairings.views import accepting, room
+
+PUBLIC = (room.blueprint,)
+
+__all__ = ["PUBLIC", "accepting"]
