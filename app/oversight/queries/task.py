@@ -82,6 +82,9 @@ class Pile:
     endpoint: str
     args: dict[str, Any] = field(default_factory=dict)
 
+    def late(self, now: datetime) -> int:
+        return sum(task.is_late(now) for task in self.tasks)
+
 
 Provider = Callable[[Session, Actor, datetime], Pile]
 

@@ -79,5 +79,6 @@ def today_of(session: Session, actor: Actor, now: datetime) -> Today:
     """Only what lies in the actor's own reach: each provider asks within it."""
     found = [provider(session, actor, now) for provider in PROVIDERS.get(actor.role, ())]
     piles = [p for p in found if p.total]
-    late = sum(task.is_late(now) for p in piles for task in p.tasks)
-    return Today(first_five(piles, now), piles, sum(p.total for p in piles), late)
+    late = sum(p.late(now) for p in piles)
+    ordered = sorted(piles, key=lambda p: not p.late(now))
+    return Today(first_five(piles, now), ordered, sum(p.total for p in piles), late)
