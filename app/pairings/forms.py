@@ -30,10 +30,10 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
         description=_("从今天起 60 天以内。"),
         validators=[InputRequired(_("请选一天，写成 2026-12-05 这样。"))],
     )
-    clock = SelectField(_("几点"), choices=[(h, h) for h in HALF_HOURS], default="10:00")
+    clock = SelectField(_("几点"), choices=HALF_HOURS, default="10:00")
     kind = RadioField(
         _("怎么联系"),
-        choices=list(VISIT_KINDS.items()),
+        choices=VISIT_KINDS,
         validators=[InputRequired(_("请选一样。"))],
         default="visit",
     )
@@ -62,7 +62,7 @@ class LogForm(FlaskForm):  # type: ignore[misc]
     )
     mood_code = RadioField(
         _("看着怎么样"),
-        choices=list(MOODS.items()),
+        choices=MOODS,
         validators=[InputRequired(_("请选一样；说不准也可以。"))],
     )
     concern = BooleanField(

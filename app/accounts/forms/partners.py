@@ -76,7 +76,7 @@ class _Common(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.region_code.choices = [("", _("请选择")), *((c.code, c.name) for c in counties())]
+        self.region_code.choices = {"": str(_("请选择")), **{c.code: c.name for c in counties()}}
 
     kind = ""
 
@@ -116,9 +116,9 @@ class VolunteerProfile(_Common):
         validators=[InputRequired(_("请填身份证号。")), Length(18, 18, _("身份证号要 18 位。"))],
         render_kw={"autocomplete": "off", "maxlength": 22},
     )
-    skills = SelectMultipleField(_("你会什么"), choices=list(SKILLS.items()))
-    languages = SelectMultipleField(_("会说"), choices=list(LANGUAGES.items()))
-    times = SelectMultipleField(_("什么时候有空"), choices=list(TIMES.items()))
+    skills = SelectMultipleField(_("你会什么"), choices=SKILLS)
+    languages = SelectMultipleField(_("会说"), choices=LANGUAGES)
+    times = SelectMultipleField(_("什么时候有空"), choices=TIMES)
 
     def profile(self) -> Profile:
         return Profile(

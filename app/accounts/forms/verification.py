@@ -9,7 +9,7 @@ from app.accounts.models.verification import ITEMS
 
 
 class FirstCheckForm(FlaskForm):  # type: ignore[misc]
-    passed = SelectMultipleField(_("核过了，没有问题"), choices=list(ITEMS.items()))
+    passed = SelectMultipleField(_("核过了，没有问题"), choices=ITEMS)
 
 
 class ReasonForm(FlaskForm):  # type: ignore[misc]

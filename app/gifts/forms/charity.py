@@ -47,7 +47,7 @@ class FilingForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.item_codes.choices = [(i.code, i.name) for i in ITEMS.values() if i.kind == "money"]
+        self.item_codes.choices = {i.code: i.name for i in ITEMS.values() if i.kind == "money"}
 
     def filing(self) -> Filing:
         return Filing(

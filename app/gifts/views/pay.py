@@ -77,7 +77,7 @@ def _projects(desk: Desk, claim: Claim) -> list[CharityProject]:
 
 def _form(desk: Desk, claim: Claim, *, fresh: bool = False) -> MoneyForm:
     form = MoneyForm(formdata=None) if fresh else MoneyForm()
-    form.project.choices = [(p.ref, p.name) for p in _projects(desk, claim)]
+    form.project.choices = {p.ref: p.name for p in _projects(desk, claim)}
     return form
 
 

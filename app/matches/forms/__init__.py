@@ -15,20 +15,20 @@ from app.policy.regions import counties
 class InterestForm(FlaskForm):  # type: ignore[misc]
     """One page, changed in place as often as one likes."""
 
-    kinds = SelectMultipleField(_("你想出什么"), choices=list(KINDS.items()))
+    kinds = SelectMultipleField(_("你想出什么"), choices=KINDS)
     items = SelectMultipleField(
         _("愿意做哪几样"),
         description=_("可以不选。选了会先配这些。"),
-        choices=[(i.code, i.name) for i in ITEMS.values() if i.kind == "service"],
+        choices={i.code: i.name for i in ITEMS.values() if i.kind == "service"},
     )
     counties = SelectMultipleField(
         _("方便去哪里"),
         description=_("只在你选的县里配。"),
-        choices=[(c.code, c.name) for c in counties()],
+        choices={c.code: c.name for c in counties()},
     )
     cadence = RadioField(
         _("多久能去一次"),
-        choices=list(CADENCE.items()),
+        choices=CADENCE,
         validators=[InputRequired(_("请选一个。"))],
         default="once",
     )
@@ -61,7 +61,7 @@ class InterestForm(FlaskForm):  # type: ignore[misc]
 class DeclineForm(FlaskForm):  # type: ignore[misc]
     code = RadioField(
         _("这次不合适，是因为"),
-        choices=list(DECLINE_REASONS.items()),
+        choices=DECLINE_REASONS,
         validators=[InputRequired(_("请选一个原因；不想说也可以。"))],
         default="none",
     )
