@@ -38,10 +38,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Stuck:
-    """What a need waits for, who can move it, by when, and the page where it is done."""
+    """What a need waits for, who can move it (None: nobody in an office), by when, and the page where it is
+    done."""
 
     what: Message
-    who: Message
+    who: Message | None
     due: Due | None = None
     endpoint: str = ""
     args: dict[str, Any] = field(default_factory=dict)

@@ -42,7 +42,7 @@ def _cascade(facts: Facts, stage: int) -> Cell:
         due = answer_due(facts.need, facts.since)
         return Cell("go", msg("等回话"), who_answers(facts.need, facts.units), due)
     if facts.owed(stage):
-        return Cell("gap", msg("先欠着"), msg("急难直通，这一步照样要办"))
+        return Cell("none", msg("先欠着"), msg("急难直通，这一步照样要办"))
     if facts.cancelled:
         return CANCELLED
     if facts.before(NeedState.STAGE1 if stage == 1 else NeedState.STAGE2):

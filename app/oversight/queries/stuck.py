@@ -86,12 +86,12 @@ def _stage3(facts: Facts) -> Stuck:
 
 def _in_cohort(facts: Facts) -> Stuck:
     args = {"project_id": facts.project.id} if facts.project else {}
-    return Stuck(msg("同意公布了，等周一的批次"), msg("每周一 08:00"), None, doors.PROJECT, args)
+    return Stuck(msg("同意公布了，等周一 08:00 的批次"), None, None, doors.PROJECT, args)
 
 
 def _published(facts: Facts) -> Stuck:
     args = {"project_id": facts.project.id} if facts.project else {}
-    return Stuck(msg("公布了，还没人接"), msg("好心人"), None, doors.PROJECT, args)
+    return Stuck(msg("公布了，等人接"), None, None, doors.PROJECT, args)
 
 
 def _held(facts: Facts) -> Stuck | None:
