@@ -17,7 +17,7 @@ from app.cases.models import (
     Member,
     Reveal,
 )
-from app.cases.states import CaseState, ConsentState
+from app.cases.states import BatchState, CaseState, ConsentState
 from app.core.paging import Page, paged
 from app.core.secrets import blind_index
 from app.core.states import OfficeStateChange
@@ -178,18 +178,35 @@ def register_households(session: Session, *, day: date) -> list[Household]:
 
 
 def batch_by_id(session: Session, batch_id: int) -> EntryBatch | None:
-    return session.scalar(select(EntryBatch).where(EntryBatch.id == batch_id))
+    """With its households and their people."""
+    people = joinedload(BatchItem.case).joinedload(Case.household).selectinload(Household.members)
+    return session.scalar(
+        select(EntryBatch)
+        .where(EntryBatch.id == batch_id)
+        .options(selectinload(EntryBatch.items).options(people))
+    )
 
 
 def batch_item_by_id(session: Session, item_id: int) -> BatchItem | None:
     return session.scalar(select(BatchItem).where(BatchItem.id == item_id))
 
 
-def batches_in_area(session: Session, actor: Actor, *, page: int = 1) -> Page:
+def batches_in_area(session: Session, actor: Actor, *, state: str = "", page: int = 1) -> Page:
+    """The newest first; the county sees a batch once it was sent."""
     statement = select(EntryBatch).where(EntryBatch.area.startswith(actor.area, autoescape=True))
     if actor.role in (Role.COUNTY_SWD, Role.COUNTY_SWD_LEAD):
-        statement = statement.where(EntryBatch.state != "draft")
-    return paged(session, statement.order_by(EntryBatch.id.desc()), page)
+        statement = statement.where(EntryBatch.state != BatchState.DRAFT)
+    if state:
+        statement = statement.where(EntryBatch.state == state)
+    return paged(
+        session, statement.options(selectinload(EntryBatch.items)).order_by(EntryBatch.id.desc()), page
+    )
+
+
+def draft_batches(session: Session, township: str) -> Sequence[EntryBatch]:
+    """Batches of a township that still take households."""
+    statement = select(EntryBatch).where(EntryBatch.area == township, EntryBatch.state == BatchState.DRAFT)
+    return session.scalars(statement.order_by(EntryBatch.id)).all()
 
 
 def determined_cases(session: Session, township: str) -> Sequence[Case]:

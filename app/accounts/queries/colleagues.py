@@ -29,3 +29,20 @@ def visitors_of(session: Session, village: str, day: date) -> list[Post]:
     for post in session.scalars(statement):
         people.setdefault(post.officer.person_key, post)
     return list(people.values())
+
+
+def holders_of(session: Session, role: Role, region: str, day: date) -> list[str]:
+    """Names of those who hold that role at exactly that place on that day."""
+    statement = (
+        select(Officer)
+        .join(Post, Post.officer_id == Officer.id)
+        .where(
+            Post.role == role,
+            Post.region_code == region,
+            Post.valid_from <= day,
+            or_(Post.valid_to.is_(None), Post.valid_to >= day),
+            Officer.status == "active",
+        )
+        .order_by(Officer.id)
+    )
+    return [officer.display_name for officer in session.scalars(statement).unique()]

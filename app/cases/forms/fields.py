@@ -2,17 +2,24 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 _SPACES = re.compile(r"[\s-]+")
 _DAY = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})\D?")
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
+
+
+def options(pairs: Iterable[tuple[Any, Any]], group: Any = None) -> list[SelectChoice]:
+    """Codes and their words as choices of a list, perhaps under a heading."""
+    return [SelectChoice(code, words, optgroup=group) for code, words in pairs]
 
 
 def plain(text: str | None) -> str | None:

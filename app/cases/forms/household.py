@@ -8,18 +8,24 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
-from app.cases.forms.fields import Amount, DayField, ReadableDay, fen_of, number, plain, read_day, stripped
+from app.cases.forms.fields import (
+    Amount,
+    DayField,
+    ReadableDay,
+    fen_of,
+    number,
+    options,
+    plain,
+    read_day,
+    stripped,
+)
 from app.cases.operations.opening import NewMember
 from app.policy import lists
 from app.policy.numbers import birth_in, is_resident_number, sex_in
 
 HEAD = "本人"
-NONE = [("", _("没有"))]
-UNKNOWN = [("", _("不填"))]
-
-
-def _pairs(words: dict[str, str]) -> list[tuple[str, Any]]:
-    return list(words.items())
+NONE = options([("", _("没有"))])
+UNKNOWN = options([("", _("不填"))])
 
 
 class HouseholdForm(FlaskForm):  # type: ignore[misc]
@@ -28,11 +34,13 @@ class HouseholdForm(FlaskForm):  # type: ignore[misc]
     category = RadioField(
         _("属于哪一类"),
         description=_("按看到的选一类，乡镇认定时再定。"),
-        choices=_pairs(lists.CATEGORY),
+        choices=options(lists.CATEGORY.items()),
         validators=[InputRequired(_("请选一类。"))],
     )
     dibao_kind = RadioField(
-        _("现在的低保"), choices=_pairs(lists.DIBAO_KIND), validators=[InputRequired(_("请选一项。"))]
+        _("现在的低保"),
+        choices=options(lists.DIBAO_KIND.items()),
+        validators=[InputRequired(_("请选一项。"))],
     )
     monthly_income = StringField(
         _("全家一个月收入（元，可不填）"),
@@ -72,7 +80,9 @@ class MemberForm(FlaskForm):  # type: ignore[misc]
     """Step 2, one person at a time."""
 
     relation = SelectField(
-        _("和户主的关系"), choices=_pairs(lists.RELATION), validators=[InputRequired(_("请选关系。"))]
+        _("和户主的关系"),
+        choices=options(lists.RELATION.items()),
+        validators=[InputRequired(_("请选关系。"))],
     )
     name = StringField(
         _("姓名"),
@@ -92,12 +102,14 @@ class MemberForm(FlaskForm):  # type: ignore[misc]
         validators=[ReadableDay()],
         render_kw={"autocomplete": "off", "inputmode": "numeric"},
     )
-    sex = RadioField(_("性别"), choices=UNKNOWN + _pairs(lists.SEX), default="", validate_choice=True)
-    disability_type = SelectField(_("残疾证上的类别"), choices=NONE + _pairs(lists.DISABILITY_TYPE))
-    disability_grade = SelectField(_("残疾等级"), choices=NONE + _pairs(lists.DISABILITY_GRADE))
-    disease_code = SelectField(_("重病或慢性病"), choices=NONE + _pairs(lists.DISEASE))
-    school_stage = SelectField(_("在上学"), choices=NONE + _pairs(lists.SCHOOL_STAGE))
-    employment = SelectField(_("在做什么"), choices=UNKNOWN + _pairs(lists.EMPLOYMENT))
+    sex = RadioField(
+        _("性别"), choices=UNKNOWN + options(lists.SEX.items()), default="", validate_choice=True
+    )
+    disability_type = SelectField(_("残疾证上的类别"), choices=NONE + options(lists.DISABILITY_TYPE.items()))
+    disability_grade = SelectField(_("残疾等级"), choices=NONE + options(lists.DISABILITY_GRADE.items()))
+    disease_code = SelectField(_("重病或慢性病"), choices=NONE + options(lists.DISEASE.items()))
+    school_stage = SelectField(_("在上学"), choices=NONE + options(lists.SCHOOL_STAGE.items()))
+    employment = SelectField(_("在做什么"), choices=UNKNOWN + options(lists.EMPLOYMENT.items()))
 
     def validate_id_no(self, field: Any) -> None:
         if field.data and not is_resident_number(field.data):

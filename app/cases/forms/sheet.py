@@ -5,23 +5,26 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from app.cases.forms.fields import DayField, ReadableDay, stripped
+from app.cases.forms.fields import DayField, ReadableDay, options, stripped
 from app.cases.operations.consents import NewConsent
 from app.cases.operations.entry import HomeSheet
 from app.policy import lists
 
 YES, NO = "yes", "no"
-CAPACITIES = [("self", _("本人")), ("guardian", _("监护人")), ("proxy", _("家里人代办"))]
-METHODS = [
-    ("paper", _("书面签字")),
-    ("audio", _("录音")),
-    ("witnessed", _("按手印，有人见证")),
-    ("phone", _("电话里说的")),
-]
-SECOND_BY = [("on_site", _("一起到了家里")), ("phone", _("电话参加"))]
+CAPACITIES = options([("self", _("本人")), ("guardian", _("监护人")), ("proxy", _("家里人代办"))])
+METHODS = options(
+    [
+        ("paper", _("书面签字")),
+        ("audio", _("录音")),
+        ("witnessed", _("按手印，有人见证")),
+        ("phone", _("电话里说的")),
+    ]
+)
+SECOND_BY = options([("on_site", _("一起到了家里")), ("phone", _("电话参加"))])
+YES_NO = options([(YES, _("同意")), (NO, _("不同意"))])
 
 # Read aloud word for word before the answer is asked; a no is as good as a yes.
 READ_ALOUD = {
@@ -87,7 +90,7 @@ def _answer(scope: str) -> RadioField:
     return RadioField(
         lists.CONSENT_SCOPE[scope],
         description=READ_ALOUD[scope],
-        choices=[(YES, _("同意")), (NO, _("不同意"))],
+        choices=YES_NO,
         validators=[InputRequired(_("这一项还没有问。请念给家里听，再记下回答。"))],
     )
 
@@ -113,8 +116,11 @@ class HomeSheetForm(ConsentForm):
         validators=[InputRequired(_("请写日期。")), ReadableDay()],
         render_kw={"inputmode": "numeric"},
     )
-    second = SelectField(
-        _("第二个人是谁"), coerce=int, validators=[InputRequired(_("核实要两个人。请选另一位同志。"))]
+    second = RadioField(
+        _("第二个人是谁"),
+        coerce=int,
+        validate_choice=False,
+        validators=[InputRequired(_("核实要两个人。请选另一位同志。"))],
     )
     second_by = RadioField(_("他怎么参加的"), choices=SECOND_BY, validators=[InputRequired(_("请选一项。"))])
     findings = TextAreaField(
@@ -128,12 +134,12 @@ class HomeSheetForm(ConsentForm):
     cond_d = _statement("cond_d")
     supporter_check = RadioField(
         _("赡养、抚养义务"),
-        choices=list(lists.SUPPORTER_CHECK.items()),
+        choices=options(lists.SUPPORTER_CHECK.items()),
         validators=[InputRequired(_("请选一项。"))],
     )
     dibao_kind = RadioField(
         _("低保核对下来是"),
-        choices=list(lists.DIBAO_KIND.items()),
+        choices=options(lists.DIBAO_KIND.items()),
         validators=[InputRequired(_("请选一项。"))],
     )
     record = _answer("record")
@@ -177,6 +183,6 @@ class AskAgainForm(ConsentForm):
     scope = RadioField(_("这次问的是"), validators=[InputRequired(_("请选这次问的是哪一项。"))])
     answer = RadioField(
         _("家里的回答"),
-        choices=[(YES, _("同意")), (NO, _("不同意"))],
+        choices=YES_NO,
         validators=[InputRequired(_("请记下回答。"))],
     )

@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from app.cases.forms.fields import DayField, ReadableDay, number, stripped
+from app.cases.forms.fields import DayField, ReadableDay, number, options, stripped
 from app.cases.operations.entry import Vote
 
 _COUNT = {"inputmode": "numeric", "autocomplete": "off"}
@@ -66,7 +66,7 @@ class ReopenForm(FlaskForm):  # type: ignore[misc]
 class ObjectionForm(FlaskForm):  # type: ignore[misc]
     stand = RadioField(
         _("乡镇再研究的结论"),
-        choices=[("reaffirm", _("维持认定，进下一批再报")), ("withdraw", _("撤回认定"))],
+        choices=options([("reaffirm", _("维持认定，进下一批再报")), ("withdraw", _("撤回认定"))]),
         validators=[InputRequired(_("请选一种结论。"))],
     )
     answer = TextAreaField(

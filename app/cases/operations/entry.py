@@ -162,7 +162,9 @@ def check_vote(vote: Vote, now: datetime) -> None:
 def add_difficulty(
     session: Session, case: Case, *, kind: str, detail: str, actor: Actor, now: datetime
 ) -> None:
+    """Only while the list is with the village."""
     require(actor, "case.submit_list", case)
+    _with_the_village(case)
     case.difficulties.append(
         Difficulty(kind=kind, detail=detail or None, created_at=now, created_by=actor.label)
     )
@@ -172,11 +174,15 @@ def add_difficulty(
 def remove_difficulty(session: Session, case: Case, difficulty: Difficulty, *, actor: Actor) -> None:
     """Only while the list is still with the village."""
     require(actor, "case.submit_list", case)
-    if case.state not in WITH_THE_VILLAGE:
-        raise Refusal(msg("清单已经报走了，不能再改。要改，请乡镇先退回。"))
+    _with_the_village(case)
     case.difficulties.remove(difficulty)
     session.delete(difficulty)
     session.flush()
+
+
+def _with_the_village(case: Case) -> None:
+    if case.state not in WITH_THE_VILLAGE:
+        raise Refusal(msg("清单现在不在村里，不能改。要改，请乡镇先退回。"))
 
 
 def submit_list(session: Session, case: Case, *, note: str = "", actor: Actor, now: datetime) -> None:

@@ -4,6 +4,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.cases.models import BatchItem, Case, EntryBatch
@@ -24,7 +25,10 @@ def make_batch(session: Session, *, actor: Actor, now: datetime) -> EntryBatch:
     prefix = f"RK-{actor.area}-{local_day(now).year}-"
     made = session.scalar(select(func.count()).where(EntryBatch.batch_no.startswith(prefix))) or 0
     batch = EntryBatch(batch_no=f"{prefix}{made + 1:02d}", area=actor.area)
-    begin(session, BATCH, batch, actor=actor, now=now)
+    try:
+        begin(session, BATCH, batch, actor=actor, now=now)
+    except IntegrityError as error:  # a colleague took the same number a moment ago
+        raise Refusal(msg("同事刚刚也编了一批。请刷新，看看要不要放进那一批。")) from error
     return batch
 
 

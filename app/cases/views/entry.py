@@ -13,7 +13,7 @@ from app.cases.models import Case, Draft
 from app.cases.operations.drafts import content_of, discard_draft, save_draft
 from app.cases.operations.opening import NewHousehold, open_one
 from app.cases.queries import HOUSEHOLD_FORM, draft_by_key, drafts_of
-from app.cases.views.room import Answer, blueprint
+from app.cases.views.room import Answer, blueprint, later
 from app.core.answers import accepted
 from app.core.clock import SHANGHAI, local_day
 from app.core.errors import BadInput, Refusal
@@ -23,6 +23,7 @@ from app.core.tokens import token
 from app.policy import lists
 
 _KEY = re.compile(r"[0-9A-Z]{32}")
+_NOT_TYPED = ("csrf_token", "key", "part", "later")
 MOST_MEMBERS = 20
 Content = dict[str, Any]
 
@@ -73,6 +74,8 @@ def members(desk: Desk, kept: Draft) -> Answer:
         return _members_page(kept, content, _member_form(content, place), place)
     form = MemberForm(formdata=request.form)
     _save(desk, kept.subject, content | {"typing": _typed()})
+    if "later" in request.form:
+        return later(url_for("cases.index"))
     if not accepted(form, lambda: _add_member(desk, kept, content, form, place)):
         return _members_page(kept, content, form, place), 422
     flash(_("记下了。还有人就接着写，写完了看一遍。"))
@@ -136,7 +139,7 @@ def _key() -> str:
 
 
 def _typed() -> dict[str, str]:
-    return {k: v for k, v in request.form.items() if k not in ("csrf_token", "key", "part")}
+    return {k: v for k, v in request.form.items() if k not in _NOT_TYPED}
 
 
 def _content(desk: Desk, key: str) -> Content:
@@ -158,6 +161,8 @@ def _keep_household(desk: Desk, key: str) -> Content:
 
 
 def _household_answer(desk: Desk, key: str, content: Content) -> Answer:
+    if "later" in request.form:
+        return later(url_for("cases.index"))
     form = HouseholdForm()
     if not form.validate():
         return _household_page(form, key=key, kept=draft_by_key(desk.session, key)), 422

@@ -8,6 +8,7 @@ from app.cases.queries import HOUSEHOLD_FORM, SORTS, cases_in_area, counts_by_st
 from app.cases.states import CASE_LABELS
 from app.cases.views.next_step import NEXT
 from app.cases.views.room import blueprint
+from app.core.clock import local_day
 from app.core.guard import Desk, access
 from app.policy.actors import Actor, Role
 from app.policy.regions import Region, children, villages_in
@@ -31,6 +32,7 @@ def index(desk: Desk) -> str:
         labels=CASE_LABELS,
         next_steps=NEXT,
         places=_places(desk.actor),
+        today=local_day(desk.now),
         drafts=[(draft, _summary(draft)) for draft in mine],
     )
 

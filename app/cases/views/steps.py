@@ -1,12 +1,13 @@
 """The village's steps on paper and screen: the home sheet, the evaluation, a consent asked again; the
 lead's answer."""
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.accounts.queries.colleagues import visitors_of
-from app.cases.forms.sheet import NO, YES, AskAgainForm, HomeSheetForm
+from app.cases.forms.fields import options
+from app.cases.forms.sheet import NO, READ_ALOUD, YES, AskAgainForm, HomeSheetForm
 from app.cases.forms.steps import EvaluationForm, ObjectionForm
 from app.cases.models import Case
 from app.cases.operations import entry, filing
@@ -15,11 +16,13 @@ from app.cases.operations.drafts import content_of, discard_draft, save_draft
 from app.cases.queries import CHILD_UNDER, case_by_id, draft_of, latest_consents, moves_of
 from app.cases.states import CaseState, ConsentState
 from app.cases.views.next_step import telling
-from app.cases.views.room import Answer, back, blueprint, expect
+from app.cases.views.room import Answer, back, blueprint, expect, later, unchanged
 from app.core.answers import accepted
 from app.core.clock import SHANGHAI, local_day
+from app.core.errors import BadInput
 from app.core.guard import Desk, access
-from app.policy import lists
+from app.core.messages import msg
+from app.policy import lists, parameters
 from app.policy.actors import ROLE_LABELS, Role
 
 SHEET = "home_sheet"
@@ -30,8 +33,11 @@ SHEET = "home_sheet"
 def check(desk: Desk, case: Case) -> Answer:
     """One visit, one sheet; what was typed is kept until it is handed in."""
     expect(case, CaseState.SCREENING)
+    unchanged(case)
     if request.method == "POST":
         _keep(desk, case)
+    if "later" in request.form:
+        return later(url_for("cases.show", case_id=case.id))
     form = _sheet_form(desk, case)
     if not form.is_submitted():
         return _sheet_page(desk, case, form)
@@ -51,7 +57,7 @@ def keep_check(desk: Desk, case: Case) -> str:
 
 
 def _keep(desk: Desk, case: Case) -> str:
-    typed = {k: v for k, v in request.form.items() if k != "csrf_token"}
+    typed = {k: v for k, v in request.form.items() if k not in ("csrf_token", "version", "later")}
     save_draft(desk.session, form=SHEET, subject=str(case.id), content=typed, actor=desk.actor, now=desk.now)
     return str(_("草稿 %(at)s 已存", at=f"{desk.now.astimezone(SHANGHAI):%H:%M}"))
 
@@ -64,11 +70,11 @@ def _sheet_form(desk: Desk, case: Case) -> HomeSheetForm:
         formdata=MultiDict(kept or fresh | ({"capacity": "guardian", "method": "paper"} if minor else {}))
     )
     posts = visitors_of(desk.session, case.area, local_day(desk.now))
-    form.second.choices = [
+    form.second.choices = options(
         (p.officer_id, f"{p.officer.display_name}（{ROLE_LABELS[Role(p.role)]}）")
         for p in posts
-        if p.officer.person_key != desk.actor.person_key
-    ]
+        if p.officer_id != desk.actor.account_id
+    )
     return form
 
 
@@ -79,7 +85,9 @@ def _has_minor(desk: Desk, case: Case) -> bool:
 
 def _record_sheet(desk: Desk, case: Case, form: HomeSheetForm) -> None:
     posts = visitors_of(desk.session, case.area, local_day(desk.now))
-    second = next(p.officer for p in posts if p.officer_id == form.second.data)
+    second = next((p.officer for p in posts if p.officer_id == form.second.data), None)
+    if second is None:
+        raise BadInput(msg("第二个人要从名单里选：这个村或者乡镇的同志。"), field="second")
     sheet = form.sheet(
         second_key=second.person_key, second_name=second.display_name, with_minor=_has_minor(desk, case)
     )
@@ -98,12 +106,18 @@ def _sheet_page(desk: Desk, case: Case, form: HomeSheetForm) -> str:
 @access("case.evaluate", subject=case_by_id)
 def evaluate(desk: Desk, case: Case) -> Answer:
     expect(case, CaseState.EVAL_PENDING)
+    unchanged(case)
     form = EvaluationForm()
     if form.is_submitted() and accepted(form, lambda: _record_vote(desk, case, form)):
         passed = case.state == CaseState.EVAL_PASSED
         good = _("评议通过了。下一步：列困难和需求，报乡镇。")
         return back(case, good if passed else _("评议没有通过，记下了。请把结果和能走的政策讲给这户人家听。"))
-    page = render_template("cases/evaluation.html", case=case, form=form)
+    page = render_template(
+        "cases/evaluation.html",
+        case=case,
+        form=form,
+        quorum=parameters.at("eval_quorum", local_day(desk.now)),
+    )
     return (page, 422) if form.is_submitted() else page
 
 
@@ -115,6 +129,7 @@ def _record_vote(desk: Desk, case: Case, form: EvaluationForm) -> None:
 @access("case.determine", subject=case_by_id)
 def answer(desk: Desk, case: Case) -> Answer:
     expect(case, CaseState.OBJECTED)
+    unchanged(case)
     form = ObjectionForm()
     if form.is_submitted() and accepted(form, lambda: _answer(desk, case, form)):
         stays = case.state == CaseState.DETERMINED
@@ -142,14 +157,19 @@ def _answer(desk: Desk, case: Case, form: ObjectionForm) -> None:
 def ask(desk: Desk, case: Case) -> Answer:
     """A purpose that does not hold now is asked about again; one that holds can only be withdrawn."""
     form = AskAgainForm(scope=request.args.get("scope", ""))
-    form.scope.choices = [(scope, lists.CONSENT_SCOPE[scope]) for scope in _askable(desk, case)]
+    form.scope.choices = options((scope, lists.CONSENT_SCOPE[scope]) for scope in _askable(desk, case))
     if form.is_submitted() and accepted(form, lambda: _ask(desk, case, form)):
         return back(
             case, _("记下了。") if form.answer.data == YES else _("家里不同意，记下了。别的帮扶照旧。")
         )
     youngest = youngest_age(case, local_day(desk.now))
     page = render_template(
-        "cases/ask.html", case=case, form=form, youngest=youngest, written_below=WRITTEN_BELOW
+        "cases/ask.html",
+        case=case,
+        form=form,
+        youngest=youngest,
+        written_below=WRITTEN_BELOW,
+        words=READ_ALOUD,
     )
     return (page, 422) if form.is_submitted() else page
 

@@ -5,6 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from app.cases.forms.fields import options
 from app.needs.models import OUTCOMES
 from app.policy.lists import BYPASS_REASONS
 
@@ -13,7 +14,7 @@ class OutcomeForm(FlaskForm):  # type: ignore[misc]
     """What step ① or ② did. `covered_qty` is asked only for 解决一部分."""
 
     outcome = RadioField(
-        _("结果"), choices=list(OUTCOMES.items()), validators=[InputRequired(_("请选一种结果。"))]
+        _("结果"), choices=options(OUTCOMES.items()), validators=[InputRequired(_("请选一种结果。"))]
     )
     covered_qty = IntegerField(
         _("解决了几件（次、笔）"),
@@ -41,7 +42,7 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
 
 class BypassForm(FlaskForm):  # type: ignore[misc]
     reason_code = RadioField(
-        _("属于哪一种"), choices=list(BYPASS_REASONS.items()), validators=[InputRequired(_("请选一种。"))]
+        _("属于哪一种"), choices=options(BYPASS_REASONS.items()), validators=[InputRequired(_("请选一种。"))]
     )
     reason = TextAreaField(
         _("为什么等不得"),

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.accounts.queries.sessions import units_in
+from app.cases.forms.fields import options
 from app.core.answers import accepted
 from app.core.guard import Desk, access
 from app.needs.forms.cascade import BypassForm, OutcomeForm, ReasonForm, UnitForm
@@ -164,7 +165,7 @@ def _back(need: Need, message: str) -> Response:
 
 def _unit_form(desk: Desk, need: Need) -> UnitForm:
     form = UnitForm(prefix="unit")
-    form.unit_id.choices = [(u.id, u.name) for u in units_in(desk.session, need.county_code)]
+    form.unit_id.choices = options((u.id, u.name) for u in units_in(desk.session, need.county_code))
     return form
 
 

@@ -59,7 +59,7 @@ RULES = (
     rule("batch.read", CS, CL, relation=submitted_in_area),
     rule("batch.make", TO, relation=in_area),
     rule("batch.submit", TL, relation=in_area),
-    rule("filing.read", CS, CL, relation=in_area),
+    rule("filing.read", CS, CL, relation=submitted_in_area, audited=True),
     rule("filing.decide", CS, relation=in_area),
     rule("case.export", TO, CS),
     rule("import.upload", TO, CS),
