@@ -63,6 +63,11 @@ def offer(**other: object) -> Offer:
     return Offer(**{**usual, **other})  # type: ignore[arg-type]
 
 
+def another_partner(house: House) -> None:
+    """Takes up to twenty: every card has somebody, and the volunteer is an alternative for the rest."""
+    willing(house, "charity", capacity=20)
+
+
 def willing(house: House, login: str = "vol", **other: object) -> None:
     with public(house) as session:
         state_interest(session, offer(**other), actor=donor(session, login), now=NOW)
@@ -123,10 +128,11 @@ def activate(house: House, pairing_ref: str, **other: object) -> None:
         tying.take_activation(session, payload, now=NOW)
 
 
-def running_pairing(house: House, number: str = HAIR, login: str = "vol", **other: object) -> str:
-    pairing_ref = accepted_pairing(house, number, login)
+def running_pairing(house: House, number: str = HAIR, *, child: bool = False, **plan: object) -> str:
+    """`child`: the volunteer said yes to children; the rest is the office's plan."""
+    pairing_ref = accepted_pairing(house, number, **({"items": ("S02",), "minors_ok": True} if child else {}))
     answer(house, pairing_ref)
-    activate(house, pairing_ref, **other)
+    activate(house, pairing_ref, **plan)
     return pairing_ref
 
 

@@ -26,6 +26,7 @@ from tests.stories.pairings_world import (
     TALK,
     TEACH,
     accepted_pairing,
+    another_partner,
     running_pairing,
     send,
     shelve_services,
@@ -55,6 +56,7 @@ def status_of(house: House, number: str) -> str:
 def test_of_four_suggestions_three_are_shown_with_word_cells_reasons_and_a_caution(site: Site) -> None:
     shelve_services(site.house)
     willing(site.house)
+    another_partner(site.house)
     suggested(site.house, HAIR, TALK, ERRAND, FIX)
     page = site.public("vol").get("/my/proposals").text
     assert len(re.findall("愿意结这个对子</a>|愿意结这个对子<span", page)) == 3
@@ -97,6 +99,7 @@ def test_what_the_office_has_not_sent_is_not_seen(site: Site) -> None:
 def test_declining_takes_one_reason_and_the_next_one_moves_up(site: Site) -> None:
     shelve_services(site.house)
     willing(site.house)
+    another_partner(site.house)
     refs = suggested(site.house, HAIR, TALK, ERRAND, FIX)
     client = site.public("vol")
     with public(site.house) as session:
