@@ -14,6 +14,15 @@ from tests.clock import SteppingClock
 from tests.world import Site, house_of, make_people
 
 MUST_RUN = os.environ.get("CI") == "true"
+SOAK = os.environ.get("SOAK") == "1"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long versions run by `make soak` alone, which sets SOAK=1 and picks them by their mark."""
+    long = [item for item in items if item.get_closest_marker("soak")]
+    if long and not SOAK:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,6 @@ from tests.house.files import ROOT
 from tests.stories.journey import HELPED, Journey, prepare, state_of
 from tests.world import house_of, public
 
-SOAK = os.environ.get("SOAK") == "1"
-
 
 class Killed(BaseException):
     """Not an Exception: nothing in the product may catch it."""
@@ -103,13 +101,14 @@ def test_the_walk_ends_with_three_needs_met(prepared: Path, tmp_path: Path) -> N
     assert end["letters"] == end["office letters"] == 0
 
 
-def test_killed_in_front_of_any_commit_the_walk_ends_the_same(prepared: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("few", [14, pytest.param(0, marks=pytest.mark.soak, id="all")])
+def test_killed_in_front_of_any_commit_the_walk_ends_the_same(
+    few: int, prepared: Path, tmp_path: Path
+) -> None:
     with copied(prepared, tmp_path) as house:
         expected, commits = walk(house)
-    moments = list(range(commits))
-    if not SOAK:
-        moments = sorted(random.Random(20261125).sample(moments, 14))
-    for at in moments:
+    moments = random.Random(20261125).sample(range(commits), few or commits)
+    for at in sorted(moments):
         with copied(prepared, tmp_path) as house:
             end, _ = walk(house, at)
         assert end == expected, f"killed in front of commit {at} of {commits}"
