@@ -14,6 +14,7 @@ from app.core.clock import local_day
 from app.core.errors import BadInput, Refusal
 from app.core.messages import msg
 from app.core.outbox import send
+from app.core.redaction import telling_words
 from app.core.states import advance, begin, require
 from app.followup.models import PairTie
 from app.followup.operations.freeing import free_again
@@ -148,6 +149,11 @@ def _check_plan(plan: PairPlan, today: date, *, minor: bool) -> None:
         raise BadInput(msg("请写联系人的工作电话。"), field="liaison_phone")
     if not today <= plan.first_on <= today + timedelta(days=60):
         raise BadInput(msg("第一次见面要在今天起的 60 天里。"), field="first_on")
+    telling = telling_words(plan.meeting_point)
+    if telling:
+        raise BadInput(
+            msg("“{word}”会让人猜到是哪里。请写县里的公共地方。", word=telling[0]), field="meeting_point"
+        )
     if minor:
         _check_adults(plan)
 
