@@ -17,7 +17,15 @@ from app.pairings.operations import rhythm
 from app.pairings.operations.pairing import stop
 from app.pairings.operations.visits import LONGEST, keep_draft, log_visit, plan_visit
 from app.pairings.queries import moves_of, pairing_by_ref, visit_by_ref
-from app.pairings.states import COMING, OPEN, PAIRING_LABELS, VISIT_LABELS, PairingState, VisitState
+from app.pairings.states import (
+    COMING,
+    LOG_WITHIN,
+    OPEN,
+    PAIRING_LABELS,
+    VISIT_LABELS,
+    PairingState,
+    VisitState,
+)
 
 blueprint = Blueprint("pairings", __name__)
 Answer = str | Response | tuple[str, int]
@@ -151,20 +159,15 @@ def _coming(pairing: Pairing) -> list[Visit]:
 
 
 def _past(desk: Desk, pairing: Pairing) -> list[Past]:
-    """The newest first."""
+    """The newest first; a visit that was agreed and never written down stands in it once its week is over."""
     moves = [(m.at, m.action) for m in moves_of(desk.session, pairing)]
     story = [Past(at, str(_(_STORY[action]))) for at, action in moves if action in _STORY]
     for visit in pairing.visits:
-        if visit.state == VisitState.PLANNED or (
-            visit.state == VisitState.ACCEPTED and not _is_over(visit, desk)
-        ):
-            continue
-        story.append(Past(visit.planned_at, _visit_title(visit), _visit_text(visit)))
-    return sorted(story, key=lambda p: p.at, reverse=True)
-
-
-def _is_over(visit: Visit, desk: Desk) -> bool:
-    return visit.planned_at < desk.now
+        unwritten = visit.state == VisitState.ACCEPTED and desk.now > visit.planned_at + LOG_WITHIN
+        if visit.state not in COMING or unwritten:
+            text = str(_("没有记")) if unwritten else _visit_text(visit)
+            story.append(Past(visit.planned_at, _visit_title(visit), text))
+    return sorted(story, key=lambda p: p.at)[::-1]
 
 
 def _visit_title(visit: Visit) -> str:
