@@ -3,6 +3,10 @@
 import csv
 import json
 import random
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -12,6 +16,7 @@ from app.core.clock import local_day
 from app.core.house import House
 from app.factory import _add_commands, build_public
 from app.policy.lattice import Facts
+from app.policy.regions import counties
 from tests.attack.recount import Watcher
 from tests.clock import NOW, SteppingClock
 from tests.register import Register, make
@@ -19,13 +24,20 @@ from tests.settled import settle
 from tests.stories.releases_world import CROWD, write_events
 from tests.world import office
 
+FIRST = NOW.replace(day=2)  # a Monday
+ON_THE_SHELF = ("open", "claimed", "done")
 
-@pytest.fixture
-def front(house: House) -> Flask:
+
+def commands(house: House) -> Flask:
     app = build_public(house)
     app.extensions["house"] = house
     _add_commands(app, house.settings)
     return app
+
+
+@pytest.fixture
+def front(house: House) -> Flask:
+    return commands(house)
 
 
 def run(app: Flask, *args: str) -> dict[str, object]:
@@ -62,28 +74,75 @@ def events(rows: list[dict[str, str]], rng: random.Random) -> list[tuple[str, st
     return told
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_four_weeks_keep_every_promise(
-    seed: int, front: Flask, house: House, clock: SteppingClock, tmp_path: Path
-) -> None:
-    register, watcher, rng = (
-        make(seed, CROWD, households=24, weeks=4, first=0.6),
-        Watcher(),
-        random.Random(seed),
-    )
-    for week in range(4):
-        clock.set(NOW.replace(day=2) if week == 0 else clock.now().replace(day=2 + 7 * week))
+@dataclass(frozen=True)
+class Span:
+    """How long, where, how many households a county, and which seed."""
+
+    weeks: int
+    counties: tuple[str, ...]
+    households: int
+    seed: int
+
+
+def walk(
+    span: Span, app: Flask, house: House, clock: SteppingClock, folder: Path
+) -> tuple[Watcher, Register]:
+    """Every Monday: who has come, the tick, the table and the key; in the week, what happens to the cards."""
+    register = make(span.seed, span.counties, households=span.households, weeks=span.weeks, first=0.6)
+    watcher, rng = Watcher(), random.Random(span.seed)
+    for week in range(span.weeks):
+        clock.set(FIRST + timedelta(weeks=week))
         with office(house) as session:
             settle(session, register, now=clock.now(), week=week)
-        run(front, "releases", "tick", "--plan-all")
-        rows, key = tables(front, tmp_path)
+        run(app, "releases", "tick", "--plan-all")
+        rows, key = tables(app, folder)
         watcher.see(rows, key, in_care(register, week, clock))
+        listed = {r["project_id"]: r["status"] for r in rows if r["status"] in ON_THE_SHELF}
+        assert shown(app) == listed, "the table and the library say the same"
         told = events(rows, rng)
-        run(front, "releases", "outcome", "--in", str(write_events(tmp_path / "events.csv", told)))
+        run(app, "releases", "outcome", "--in", str(write_events(folder / "events.csv", told)))
+    return watcher, register
+
+
+def shown(app: Flask) -> dict[str, str]:
+    """Numbers and statuses as a reader finds them who turns all pages of the library."""
+    found: dict[str, str] = {}
+    for status in ON_THE_SHELF:
+        for page in count(1):
+            answer = app.test_client().get(f"/library?status={status}&page={page}").get_data(as_text=True)
+            numbers = set(re.findall(r'href="/library/(XQ-[0-9A-Z]{8})"', answer)) - set(found)
+            if not numbers:
+                break
+            found |= dict.fromkeys(numbers, status)
+    return found
+
+
+def keeps_its_promises(watcher: Watcher, register: Register) -> None:
     assert watcher.broken == []
     assert watcher.checked > 2
     assert {"done", "retired"} <= set(watcher.status.values())
     assert max(watcher.risks(register.facts(local_day(NOW)))) <= 1 / 11
+
+
+def test_twelve_weeks_keep_every_promise(any_house: House, clock: SteppingClock, tmp_path: Path) -> None:
+    app = commands(any_house)
+    keeps_its_promises(*walk(Span(12, CROWD, 24, 1), app, any_house, clock, tmp_path))
+
+
+def test_a_pilot_county_keeps_every_promise(
+    front: Flask, house: House, clock: SteppingClock, tmp_path: Path
+) -> None:
+    keeps_its_promises(*walk(Span(6, CROWD[:1], 60, 2), front, house, clock, tmp_path))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("place", ["province", "pilot"])
+def test_a_year_keeps_every_promise(
+    place: str, seed: int, front: Flask, house: House, clock: SteppingClock, tmp_path: Path
+) -> None:
+    where = tuple(c.code for c in counties()) if place == "province" else CROWD[:1]
+    keeps_its_promises(*walk(Span(52, where, 60, seed), front, house, clock, tmp_path))
 
 
 def test_three_met_turn_at_the_tick_and_two_wait(
