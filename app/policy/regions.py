@@ -86,6 +86,20 @@ def full_name(code: str) -> str:
     return " ".join(display_name(part) for part in parts)
 
 
+def region_in_words(text: str) -> Region | None:
+    """The place that somebody names: a code, or the names from the county downwards with spaces between."""
+    words = text.split()
+    if len(words) == 1 and words[0].isdigit():
+        return region(words[0])
+    place: Region | None = None
+    for word in words:
+        below = counties() if place is None else children(place.code)
+        place = next((p for p in below if word in (p.name, p.display)), None)
+        if place is None:
+            return None
+    return place
+
+
 def prefecture_of(county: str) -> str:
     return county[:4]
 

@@ -14,6 +14,7 @@ from app.core.clock import local_day
 from app.core.errors import BadInput
 from app.core.messages import msg
 from app.core.secrets import blind_index
+from app.core.states import require
 from app.policy.actors import AREA_DIGITS, Actor, Role
 from app.policy.regions import region
 
@@ -68,8 +69,8 @@ def make_officer(session: Session, new: NewOfficer, *, actor: Actor, now: dateti
     """Raises BadInput: login taken, scope of the wrong length or unknown, unit unknown."""
     if officer_by_login(session, new.login) is not None:
         raise BadInput(msg("登录名“{login}”已经有人用了，请换一个。", login=new.login), field="login")
-    _check_scope(new)
-    unit = _unit_named(session, new)
+    _check_scope(new.role, new.scope)
+    unit = _unit_named(session, new.unit, new.scope)
     officer = Officer(
         login=new.login,
         display_name=new.display_name or new.login,
@@ -115,21 +116,31 @@ def add_post(
     return post
 
 
-def _check_scope(new: NewOfficer) -> None:
-    digits = AREA_DIGITS.get(new.role)
+def give_post(
+    session: Session, officer: Officer, *, role: Role, scope: str, unit: str = "", actor: Actor, now: datetime
+) -> Post:
+    """A further post, with the same checks as a first one. Raises BadInput."""
+    require(actor, "account.make", officer)
+    _check_scope(role, scope)
+    found = _unit_named(session, unit, scope)
+    return add_post(session, officer, role=role, scope=scope, unit=found, actor=actor, now=now)
+
+
+def _check_scope(role: Role, scope: str) -> None:
+    digits = AREA_DIGITS.get(role)
     if digits is None:
         return
-    if len(new.scope) != digits or region(new.scope) is None:
+    if len(scope) != digits or region(scope) is None:
         raise BadInput(
-            msg("这个岗位的辖区代码要 {n} 位，而且在区划表里。现在是“{code}”。", n=digits, code=new.scope),
+            msg("这个岗位的辖区代码要 {n} 位，而且在区划表里。现在是“{code}”。", n=digits, code=scope),
             field="scope",
         )
 
 
-def _unit_named(session: Session, new: NewOfficer) -> Unit | None:
-    if not new.unit:
+def _unit_named(session: Session, name: str, scope: str) -> Unit | None:
+    if not name:
         return None
-    unit = session.scalar(select(Unit).where(Unit.name == new.unit, Unit.region_code == new.scope[:6]))
+    unit = session.scalar(select(Unit).where(Unit.name == name, Unit.region_code == scope[:6]))
     if unit is None:
-        raise BadInput(msg("这个县里没有叫“{unit}”的单位。请先建单位。", unit=new.unit), field="unit")
+        raise BadInput(msg("这个县里没有叫“{unit}”的单位。请先建单位。", unit=name), field="unit")
     return unit

@@ -17,6 +17,7 @@ PAIRS: Entry = ("结对", doors.PAIRS, "heart-handshake")
 TIES: Entry = ("落实跟踪", doors.TIES, "truck")
 VERIFICATIONS: Entry = ("伙伴核验", doors.VERIFICATIONS, "user-check")
 CHARITY: Entry = ("慈善项目备案", doors.FILING_CHECKS, "receipt")
+RULES: Entry = ("现行规矩", doors.RULES, "scale")
 IMPORT: Entry = ("表格导入", doors.IMPORT, "file-spreadsheet")
 
 _COUNTY_PAIRING: tuple[str, list[Entry]] = ("结对", [PROPOSALS, PAIRS, TIES, VERIFICATIONS, CHARITY])
@@ -31,18 +32,22 @@ _BY_ROLE: dict[Role, Menu] = {
     Role.TOWNSHIP_OFFICER: [
         ("每天", [TODAY, CASES, BATCHES, NEEDS]),
         ("结对", [PAIRS, TIES]),
-        ("数据", [IMPORT]),
+        ("数据", [IMPORT, RULES]),
     ],
     Role.TOWNSHIP_LEAD: [("每天", [TODAY, CASES, BATCHES, NEEDS]), ("结对", [TIES])],
     Role.COUNTY_SWD: [
         ("每天", [TODAY, CASES, FILING, NEEDS, PROJECTS]),
         _COUNTY_PAIRING,
-        ("数据", [IMPORT]),
+        ("数据", [IMPORT, RULES]),
     ],
-    Role.COUNTY_SWD_LEAD: [("每天", [TODAY, CASES, FILING, NEEDS, PROJECTS]), _COUNTY_PAIRING],
+    Role.COUNTY_SWD_LEAD: [
+        ("每天", [TODAY, CASES, FILING, NEEDS, PROJECTS]),
+        _COUNTY_PAIRING,
+        ("数据", [RULES]),
+    ],
     Role.COUNTY_DEPT: [("每天", [TODAY, ("转给我的", doors.NEEDS, "inbox")])],
     Role.DUTY_OFFICER: [("每天", [TODAY, ("我包的户还差的", doors.NEEDS, "inbox")])],
-    Role.PLATFORM_ADMIN: [("每天", [TODAY, ("账号和岗位", doors.ACCOUNTS, "id-card")])],
+    Role.PLATFORM_ADMIN: [("每天", [TODAY, ("账号和岗位", doors.ACCOUNTS, "id-card"), RULES])],
 }
 _SAFEGUARD: Entry = ("保护意见", doors.PROJECTS, "shield-check")
 
