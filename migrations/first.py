@@ -13,7 +13,7 @@ from migrations.models import metadata_of
 HEAD = '''"""First tables of the {wing} database. Values are spelled out: nothing of app is imported."""
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import op{dialects}
 
 revision = "0001_{wing}"
 down_revision = None
@@ -70,7 +70,8 @@ def _source(wing: str) -> str:
     listed = "(" + "".join(f'"{name}", ' for name in logs).rstrip() + ")"
     loop = "    for table in APPEND_ONLY:\n        _forbid_changes(table)\n"
     lines = textwrap.indent(textwrap.dedent("    " + body), "    ")
-    return HEAD.format(wing=wing, append_only=listed) + lines + "\n" + loop + TAIL
+    dialects = "\nfrom sqlalchemy.dialects import postgresql" if "postgresql." in body else ""
+    return HEAD.format(wing=wing, append_only=listed, dialects=dialects) + lines + "\n" + loop + TAIL
 
 
 def _render(kind: str, item: Any, _context: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Encryption of identity fields (S3) and their blind index, one key ring for each wing.
+"""Encryption of identity fields (S3), their blind index, the seal on certificates: a key ring for each wing.
 
 AES-256-GCM with a random 96-bit nonce (NIST SP 800-38D); subkeys by HKDF-SHA256 (RFC 5869).
 """
@@ -16,16 +16,19 @@ from sqlalchemy import String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from app.core.sealing import Sealer
+
 _NONCE = 12
 _PREFIX = "v1."
 
 
 class KeyRing:
-    """Two subkeys of one secret: one encrypts, one makes the blind index."""
+    """Three subkeys of one secret: one encrypts, one makes the blind index, one signs."""
 
     def __init__(self, secret: str, wing: str) -> None:
         self._cipher = AESGCM(self._derive(secret, f"jiedui/{wing}/fields"))
         self._index_key = self._derive(secret, f"jiedui/{wing}/index")
+        self.sealer = Sealer(self._derive(secret, f"jiedui/{wing}/seal"))
 
     @staticmethod
     def _derive(secret: str, label: str) -> bytes:

@@ -5,13 +5,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
-from sqlalchemy import update
 
 from app.core.commands import room_command
 from app.core.house import House
-from app.library.models import Card
-from app.library.queries import EXPORT_COLUMNS, all_cards, export_rows
-from app.library.search import document_of, open_index
+from app.library.operations import renew_wordings
+from app.library.queries import EXPORT_COLUMNS, export_rows
+from app.library.search import open_search
 
 
 @room_command("export", help="Write the public table, one row a project.")
@@ -30,15 +29,19 @@ def export(house: House, out: Path, week: datetime | None) -> dict[str, object]:
     return {"rows": len(rows), "out": str(out)}
 
 
-@room_command("reindex", help="Rebuild the search index from the database.")
+@room_command(
+    "reindex", help="Make the words of all cards anew and rebuild the search index from the database."
+)
 def reindex(house: House) -> dict[str, object]:
     with house.public.transaction() as session:
-        documents = [(c.project_id, document_of(c)) for c in all_cards(session)]
-        index = open_index(house.settings.instance)
-        count = index.rebuild(documents)
+        renewed = renew_wordings(session)
+    index = open_search(house.settings.search, house.settings.instance)
+    try:
+        with house.public.transaction(writes=False) as session:
+            count = index.rebuild(session)
+    finally:
         index.close()
-        session.execute(update(Card).values(fresh=False))
-    return {"cards": count}
+    return {"wordings": count, "renewed": renewed}
 
 
 COMMANDS = (("library", export), ("library", reindex))

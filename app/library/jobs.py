@@ -1,34 +1,36 @@
-"""Keeps the search index up with the shelf, and the exposure counts small."""
+"""Keeps the search index up with the shelf, and tells the office how often its cards were seen."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
-
+from app.core.clock import local_day
 from app.core.house import House
 from app.core.jobs import Periodic
-from app.library.models import Card
-from app.library.queries import stale_cards
-from app.library.search import document_of, open_index
+from app.library.operations import tell_exposure
+from app.library.queries.exposure import unsent_days
+from app.library.search import open_search
 
 
 def update_index(house: House, now: datetime) -> None:
     """Writes what changed; a crash between index and database only writes it again."""
+    index = open_search(house.settings.search, house.settings.instance)
+    try:
+        with house.public.transaction(writes=False) as session:
+            index.sync(session)
+    finally:
+        index.close()
+
+
+def tell_office(house: House, now: datetime) -> None:
+    """Figures of days that are over; today's are still being counted."""
+    today = local_day(now)
     with house.public.transaction(writes=False) as session:
-        cards = stale_cards(session)
-        documents = [(c.project_id, "" if c.cohort.retired else document_of(c)) for c in cards]
-        seen = [c.id for c in cards]
-    if not documents:
-        return
-    index = open_index(house.settings.instance)
-    index.put(documents)
-    index.close()
-    mark_indexed(house, seen)
-
-
-def mark_indexed(house: House, seen: list[int]) -> None:
+        if not unsent_days(session, today):
+            return
     with house.public.transaction() as session:
-        for start in range(0, len(seen), 500):
-            session.execute(update(Card).where(Card.id.in_(seen[start : start + 500])).values(fresh=False))
+        tell_exposure(session, today=today, now=now)
 
 
-PERIODIC = (Periodic("library.index", timedelta(seconds=2), update_index),)
+PERIODIC = (
+    Periodic("library.index", timedelta(seconds=2), update_index),
+    Periodic("library.exposure", timedelta(minutes=10), tell_office),
+)

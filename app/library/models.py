@@ -3,7 +3,8 @@ through."""
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import PublicBase, one_of
@@ -14,7 +15,11 @@ from app.policy.lattice import COLUMNS, Label, describe
 
 
 class ShelfCohort(PublicBase):
-    """Cards that appeared together under one label, and the certificate of what was guaranteed."""
+    """Cards that appeared together under one label, and the certificate of what was guaranteed.
+
+    `jws` is the certificate signed by the office (RFC 7515), to be checked offline; a cohort of before the
+    signatures has none.
+    """
 
     __tablename__ = "shelf_cohort"
     __table_args__ = (CheckConstraint("households_n >= 11", name="at_least_eleven"),)
@@ -33,6 +38,7 @@ class ShelfCohort(PublicBase):
     tick: Mapped[date]
     published_month: Mapped[str] = mapped_column(String(7))
     retired: Mapped[bool] = mapped_column(default=False)
+    jws: Mapped[str | None] = mapped_column(Text)
 
     @property
     def label(self) -> Label:
@@ -43,8 +49,34 @@ class ShelfCohort(PublicBase):
         return describe(self.label)
 
 
+class Wording(PublicBase):
+    """What a card says, as words to find it by. All cards that say the same share one: nothing in it names a
+    card.
+
+    `words` is a text search vector: A the item, B what people call it, C its kind and action, D place and
+    people.
+    """
+
+    __tablename__ = "wording"
+    __table_args__ = (
+        Index("ix_wording_words", "words", postgresql_using="gin"),
+        UniqueConstraint("need_item", "action_no", "kind", "region_label", "people"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    need_item: Mapped[str] = mapped_column(String(20))
+    action_no: Mapped[int]  # 0 where the card names none
+    kind: Mapped[str] = mapped_column(String(10))
+    region_label: Mapped[str] = mapped_column(String(60))
+    people: Mapped[str] = mapped_column(String(40))
+    words: Mapped[str] = mapped_column(Text().with_variant(TSVECTOR(), "postgresql"))
+
+
 class Card(PublicBase):
-    """One published project. After shelving only `status` changes, or the card is blanked."""
+    """One published project. After shelving only `status` changes, or the card is blanked.
+
+    `touched` is the library's counter of changes when this row last changed.
+    """
 
     __tablename__ = "card"
     __table_args__ = (
@@ -67,7 +99,8 @@ class Card(PublicBase):
     urgency: Mapped[str | None] = mapped_column(String(10))
     status: Mapped[str] = mapped_column(String(10), default="open")
     blanked: Mapped[bool] = mapped_column(default=False)
-    fresh: Mapped[bool] = mapped_column(default=True, index=True)
+    wording_id: Mapped[int | None] = mapped_column(ForeignKey("wording.id"), index=True)
+    touched: Mapped[int] = mapped_column(default=0, index=True)
     cohort: Mapped[ShelfCohort] = relationship()
 
     @property
@@ -111,7 +144,7 @@ class WeeklyStatus(PublicBase):
 
 
 class Exposure(PublicBase):
-    """How often a card was shown on a day; nothing about who looked."""
+    """How often a card was shown, opened, and picked by 问三题 on a day; nothing about who looked."""
 
     __tablename__ = "exposure"
     __table_args__ = (UniqueConstraint("card_id", "day"),)
@@ -121,6 +154,45 @@ class Exposure(PublicBase):
     day: Mapped[date]
     shows: Mapped[int] = mapped_column(default=0)
     opens: Mapped[int] = mapped_column(default=0)
+    picks: Mapped[int] = mapped_column(default=0)
+    sent: Mapped[bool] = mapped_column(default=False, index=True)  # the day's figures went to the office
+
+
+class SigningKey(PublicBase):
+    """A public key with which the office signs certificates; old ones stay so that old certificates can be
+    checked."""
+
+    __tablename__ = "signing_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key_id: Mapped[str] = mapped_column(String(16), unique=True)
+    public_key: Mapped[str] = mapped_column(String(64))
+    since: Mapped[date]
+
+
+class Favourite(PublicBase):
+    """A card that a partner put aside."""
+
+    __tablename__ = "favourite"
+    __table_args__ = (UniqueConstraint("account_id", "card_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("donor_account.id"))
+    card_id: Mapped[int] = mapped_column(ForeignKey("card.id"))
+    since: Mapped[date]
+
+
+class SavedSearch(PublicBase):
+    """A set of conditions that a partner keeps, and the tick up to which they have looked."""
+
+    __tablename__ = "saved_search"
+    __table_args__ = (UniqueConstraint("account_id", "conditions"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("donor_account.id"))
+    conditions: Mapped[str] = mapped_column(String(400))  # the canonical query string of /library
+    since: Mapped[date]
+    looked: Mapped[date | None]
 
 
 class DatedParameter(PublicBase):

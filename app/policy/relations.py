@@ -42,3 +42,8 @@ def own_volunteer(actor: Actor, subject: Any) -> bool:
 
 def own_donor(actor: Actor, subject: Any) -> bool:
     return own_organisation(actor, subject) or own_volunteer(actor, subject)
+
+
+def own_account(actor: Actor, subject: Any) -> bool:
+    """What belongs to one's own sign-in."""
+    return subject is not None and subject.account_id == actor.account_id

@@ -127,3 +127,16 @@ class ReleaseRun(Row, OfficeBase):
     flipped: Mapped[int]
     retired: Mapped[int]
     withheld: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+
+
+class SeenCard(OfficeBase):
+    """How often a public card was shown, opened and picked so far, as the library's daily letters tell."""
+
+    __tablename__ = "seen_card"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = mapped_column(String(11), unique=True)
+    shows: Mapped[int] = mapped_column(default=0)
+    opens: Mapped[int] = mapped_column(default=0)
+    picks: Mapped[int] = mapped_column(default=0)
+    until: Mapped[date]

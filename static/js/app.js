@@ -33,6 +33,15 @@
   document.querySelectorAll("form[data-auto]").forEach(function (form) {
     form.addEventListener("change", function () { form.submit(); });
   });
+  // On a desk the library's filters apply as they are ticked; on a phone all at once, with 看结果.
+  document.documentElement.classList.add("js");
+  document.addEventListener("change", function (event) {
+    var form = event.target.form;
+    if (form && form.hasAttribute("data-live") && window.matchMedia("(min-width:960px)").matches) { form.requestSubmit(); }
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape" && window.location.hash === "#facets") { window.location.hash = "#shelf"; }
+  });
   // A page that waits for a job looks again.
   var again = document.querySelector("[data-refresh]");
   if (again) { window.setTimeout(function () { window.location.reload(); }, 1000 * Number(again.dataset.refresh)); }

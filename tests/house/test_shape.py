@@ -31,6 +31,7 @@ DATA = {".csv", ".json", ".geojson", ".xlsx", ".parquet", ".npz", ".ttf", ".woff
 HOSTS = {
     "www.w3.org",  # names of XML vocabularies; nothing is fetched
     "127.0.0.1", "localhost",
+    "www.sitemaps.org",  # the name of the sitemap's vocabulary
     "www.apache.org",  # the licence's own text
     "docs.stripe.com",
     "example.org", "example.com", "example.net",  # reserved for examples

@@ -2,9 +2,11 @@
 
 import itertools
 import random
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_day
@@ -87,9 +89,21 @@ def catalogue_shelf(house: House) -> None:
 
 
 def many(count: int, seed: int = 3) -> list[dict[str, object]]:
-    """Cohorts of 20 cards until there are `count`, drawn from the whole catalogue and the lattice's regions."""
+    """Cohorts of 20 cards until there are `count`, drawn from the catalogue and the lattice's regions."""
     rng = random.Random(seed)
-    regions = ("全区", "山区", "川区", "银川市", "吴忠市", "固原市", "吴忠市、固原市", "中卫市", "同心县", "西吉县", "沙坡头区")
+    regions = (
+        "全区",
+        "山区",
+        "川区",
+        "银川市",
+        "吴忠市",
+        "固原市",
+        "吴忠市、固原市",
+        "中卫市",
+        "同心县",
+        "西吉县",
+        "沙坡头区",
+    )
     items = list(ITEMS.values())
     payloads = []
     for n in range(-(-count // 20)):
@@ -105,3 +119,10 @@ def many(count: int, seed: int = 3) -> list[dict[str, object]]:
         ]
         payloads.append(cohort(n, label, cards))
     return payloads
+
+
+def shown_items(visitor: FlaskClient, question: str, **also: str) -> list[str]:
+    """The titles of the cards on the first page of a search, in their order."""
+    page = visitor.get("/library", query_string={"q": question, **also}).get_data(as_text=True)
+    part = page.split("差不多的，眼下有这些")[0]
+    return re.findall(r'<h3><a href="/library/XQ-[0-9A-Z]+">([^<]+)</a></h3>', part)

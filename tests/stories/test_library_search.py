@@ -46,7 +46,9 @@ def stocked(any_house: House) -> Iterator[FlaskClient]:
 
 
 @pytest.mark.parametrize(("question", "wanted"), QUESTIONS, ids=[q for q, _ in QUESTIONS])
-def test_a_donors_question_is_answered_in_the_first_five(house: House, question: str, wanted: set[str]) -> None:
+def test_a_donors_question_is_answered_in_the_first_five(
+    house: House, question: str, wanted: set[str]
+) -> None:
     catalogue_shelf(house)
     site = Site(house)
     site.work()

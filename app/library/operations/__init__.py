@@ -1,5 +1,7 @@
-"""What happens to the shelf."""
+"""What happens to the shelf, and to what partners put aside from it."""
 
+from app.library.operations.exposure import Tally, count_exposure, tell_exposure
+from app.library.operations.mine import drop_search, keep_search, look_through, put_aside, put_back
 from app.library.operations.parameters import keep_parameter
 from app.library.operations.shelf import (
     blank_card,
@@ -9,13 +11,23 @@ from app.library.operations.shelf import (
     set_claimed,
     shelve_cohort,
 )
+from app.library.operations.wordings import renew_wordings
 
 __all__ = [
+    "Tally",
     "blank_card",
+    "count_exposure",
+    "drop_search",
     "finish_tick",
     "flip_statuses",
     "keep_parameter",
+    "keep_search",
+    "look_through",
+    "put_aside",
+    "put_back",
+    "renew_wordings",
     "retire_cohorts",
     "set_claimed",
     "shelve_cohort",
+    "tell_exposure",
 ]

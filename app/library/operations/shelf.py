@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.library.models import Card, LibraryTick, ShelfCohort, WeeklyStatus
+from app.core.sealing import BadSeal, opened
+from app.library.models import Card, LibraryTick, ShelfCohort, SigningKey, WeeklyStatus
+from app.library.operations.wordings import drop_unused, wordings_for
 from app.library.states import CardStatus
 from app.policy.lattice import Label
 
 CARD_COLUMNS = frozenset({"project_id", "action_no", "need_item", "kind", "amount_band", "urgency"})
+CHUNK = 500
 NEEDED = ("k", "households", "register", "compatible", "implied", "items", "top_share", "number")
 
 
@@ -31,36 +34,46 @@ def shelve_cohort(session: Session, payload: Mapping[str, Any], *, now: datetime
         return
     cohort = _cohort(payload)
     session.add(cohort)
+    _keep_key(session, payload)
     session.flush()
-    session.add_all([_card(row, cohort) for row in payload["cards"]])
-    _changed(session)
+    cards = [_card(row, cohort) for row in payload["cards"]]
+    wordings = wordings_for(session, cards, cohort)
+    for card in cards:
+        card.wording_id = wordings[card.project_id]
+    session.add_all(cards)
+    session.flush()
+    _changed(session, [card.id for card in cards])
 
 
 def flip_statuses(session: Session, changes: Sequence[Mapping[str, str]], *, now: datetime) -> None:
     """`[{project_id, status}]`, done or retired. Raises LookupError for a card that has not arrived yet."""
+    touched = []
     for change in changes:
         card = _card_named(session, change["project_id"])
         if not card.blanked:
             card.status = CardStatus(change["status"])
-            card.fresh = True
-    _changed(session)
+            touched.append(card.id)
+    _changed(session, touched)
 
 
 def retire_cohorts(session: Session, cohort_ids: Sequence[str], *, tick: str, now: datetime) -> None:
     """Whole cohorts leave the library and the export together."""
     session.execute(update(ShelfCohort).where(ShelfCohort.cohort_id.in_(cohort_ids)).values(retired=True))
     leaving = select(ShelfCohort.id).where(ShelfCohort.cohort_id.in_(cohort_ids))
-    session.execute(update(Card).where(Card.cohort_key.in_(leaving)).values(fresh=True))
-    _changed(session)
+    _changed(session, session.scalars(select(Card.id).where(Card.cohort_key.in_(leaving))).all())
 
 
 def blank_card(session: Session, project_id: str, *, now: datetime) -> None:
     """Consent withdrawn: the place stays and counts, what it said is gone, in past weeks too (decisions
     17)."""
     card = _card_named(session, project_id)
-    card.action_no = card.need_item = card.kind = card.amount_band = card.urgency = None
-    card.blanked, card.status, card.fresh = True, CardStatus.RETIRED, True
-    _changed(session)
+    wording = card.wording_id
+    card.action_no = card.need_item = card.kind = card.amount_band = card.urgency = card.wording_id = None
+    card.blanked, card.status = True, CardStatus.RETIRED
+    session.flush()
+    if wording is not None:
+        drop_unused(session, wording)
+    _changed(session, [card.id])
 
 
 def set_claimed(session: Session, project_id: str, *, claimed: bool, now: datetime) -> bool:
@@ -72,11 +85,11 @@ def set_claimed(session: Session, project_id: str, *, claimed: bool, now: dateti
     changed = session.execute(
         update(Card)
         .where(Card.project_id == project_id, Card.status == before, Card.blanked.is_(False))
-        .values(status=after, fresh=True)
+        .values(status=after)
     )
     if not changed.rowcount:  # type: ignore[attr-defined]
         return False
-    _changed(session)
+    _changed(session, session.scalars(select(Card.id).where(Card.project_id == project_id)).all())
     return True
 
 
@@ -91,7 +104,7 @@ def finish_tick(session: Session, tick: str, *, now: datetime) -> None:
     ).all()
     if rows:
         session.execute(insert(WeeklyStatus), [{"tick": day, "card_id": r[0], "status": r[1]} for r in rows])
-    _changed(session)
+    _changed(session, [])
 
 
 def _cohort(payload: Mapping[str, Any]) -> ShelfCohort:
@@ -111,8 +124,34 @@ def _cohort(payload: Mapping[str, Any]) -> ShelfCohort:
         households_n=certificate["households"],
         tick=date.fromisoformat(payload["tick"]),
         published_month=payload["published_month"],
+        jws=_seal(payload),
         **label.as_dict(),
     )
+
+
+def _seal(payload: Mapping[str, Any]) -> str | None:
+    """The office's signature must open, and what it signs must be what is shelved."""
+    jws = payload.get("jws")
+    if jws is None:
+        return None
+    try:
+        signed = opened(jws, payload["public_key"])
+    except BadSeal as error:
+        raise UnsafeCohort("the signature does not hold") from error
+    told = (signed["certificate"], signed["label"], signed["cohort_id"], signed["tick"])
+    if told != (payload["certificate"], payload["label"], payload["cohort_id"], payload["tick"]):
+        raise UnsafeCohort("the signature is of something else")
+    return str(jws)
+
+
+def _keep_key(session: Session, payload: Mapping[str, Any]) -> None:
+    """The first letter under a new key brings it; old keys stay."""
+    if payload.get("jws") is None:
+        return
+    key_id = payload["key_id"]
+    if session.scalar(select(SigningKey.id).where(SigningKey.key_id == key_id)) is None:
+        since = date.fromisoformat(payload["tick"])
+        session.add(SigningKey(key_id=key_id, public_key=payload["public_key"], since=since))
 
 
 def _card(row: Mapping[str, Any], cohort: ShelfCohort) -> Card:
@@ -137,6 +176,11 @@ def _counter(session: Session) -> LibraryTick:
     return counter
 
 
-def _changed(session: Session) -> None:
+def _changed(session: Session, cards: Sequence[int]) -> None:
+    """Moves the counter, and notes on these cards that it was they who moved it."""
     _counter(session)
     session.execute(update(LibraryTick).values(changes=LibraryTick.changes + 1))
+    now_at = select(LibraryTick.changes).where(LibraryTick.id == 1).scalar_subquery()
+    for start in range(0, len(cards), CHUNK):
+        some = cards[start : start + CHUNK]
+        session.execute(update(Card).where(Card.id.in_(some)).values(touched=now_at))

@@ -1,6 +1,15 @@
-"""Chinese full-text search over public fields only, behind one seam."""
+"""Chinese full-text search over public fields only, behind one seam: Whoosh embedded, or PostgreSQL."""
 
-from app.library.search.index import CardIndex, open_index
-from app.library.search.words import document_of, query_words
+from pathlib import Path
 
-__all__ = ["CardIndex", "document_of", "open_index", "query_words"]
+from app.library.search.embedded import EmbeddedIndex
+from app.library.search.port import WordIndex, find
+from app.library.search.postgres import DatabaseIndex
+from app.library.search.words import people_of, query_words, vector_of
+
+__all__ = ["WordIndex", "find", "open_search", "people_of", "query_words", "vector_of"]
+
+
+def open_search(engine: str, instance: Path) -> WordIndex:
+    """`engine` as in JIEDUI_SEARCH: `whoosh` or `postgres`."""
+    return DatabaseIndex() if engine == "postgres" else EmbeddedIndex(instance / "public" / "index")

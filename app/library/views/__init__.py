@@ -1,7 +1,7 @@
-"""The open pages: home, library, project, three questions, certificate, how it works."""
+"""The open pages, what partners put aside from them, and open data."""
 
-from app.library.views import pages, shelf
+from app.library.views import api, certificates, mine, pages, shelf
 
-PUBLIC = (shelf.blueprint,)
+PUBLIC = (shelf.blueprint, mine.blueprint, api.blueprint)
 
-__all__ = ["PUBLIC", "pages", "shelf"]
+__all__ = ["PUBLIC", "certificates", "pages"]

@@ -17,6 +17,7 @@ from app.cases.operations import record
 from app.core.errors import Refusal
 from app.core.messages import msg
 from app.core.outbox import send
+from app.core.secrets import ring
 from app.core.states import advance, begin
 from app.core.tokens import CROCKFORD
 from app.needs.states import NEED
@@ -118,17 +119,25 @@ def _release(tick: Tick, planned: Planned, proposal: Proposal) -> None:
         project = proposal.projects[row.need.need_id]
         _make_public(tick, project, cohort, generic=row.generic)
         cards.append(_card(project))
-    payload = {
+    statement: dict[str, object] = {
         "cohort_id": cohort.cohort_id,
         "label": cohort.label,
         "certificate": {**cohort.certificate, "number": cohort.certificate_no},
         "tick": tick.day.isoformat(),
         "published_month": f"{tick.day:%Y-%m}",
-        "cards": sorted(cards, key=lambda c: str(c["project_id"])),
     }
+    ordered = sorted(cards, key=lambda c: str(c["project_id"]))
+    payload = {**statement, "cards": ordered, **_sealed(statement, [str(c["project_id"]) for c in ordered])}
     send(tick.session, "cohort.shelve", payload, key=cohort.cohort_id, subject=cohort.cohort_id, now=tick.now)
     tick.published += len(cards)
     tick.cohorts += 1
+
+
+def _sealed(statement: dict[str, object], projects: list[str]) -> dict[str, str]:
+    """The certificate signed here, where the households are known; the public side can only pass it on."""
+    sealer = ring("office").sealer
+    jws = sealer.seal({**statement, "projects": projects})
+    return {"jws": jws, "key_id": sealer.key_id, "public_key": sealer.public_key}
 
 
 def _make_public(tick: Tick, project: NeedProject, cohort: Cohort, *, generic: bool) -> None:

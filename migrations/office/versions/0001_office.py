@@ -215,6 +215,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_release_run')),
     sa.UniqueConstraint('tick', name=op.f('uq_release_run_tick'))
     )
+    op.create_table('seen_card',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('project_id', sa.String(length=11), nullable=False),
+    sa.Column('shows', sa.Integer(), nullable=False),
+    sa.Column('opens', sa.Integer(), nullable=False),
+    sa.Column('picks', sa.Integer(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seen_card')),
+    sa.UniqueConstraint('project_id', name=op.f('uq_seen_card_project_id'))
+    )
     op.create_table('state_change',
     sa.Column('actor_name', sa.Text(), nullable=True),
     sa.Column('reason', sa.Text(), nullable=True),

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001_public"
 down_revision = None
@@ -118,10 +119,19 @@ def upgrade() -> None:
     sa.Column('tick', sa.Date(), nullable=False),
     sa.Column('published_month', sa.String(length=7), nullable=False),
     sa.Column('retired', sa.Boolean(), nullable=False),
+    sa.Column('jws', sa.Text(), nullable=True),
     sa.CheckConstraint('households_n >= 11', name=op.f('ck_shelf_cohort_at_least_eleven')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shelf_cohort')),
     sa.UniqueConstraint('certificate_no', name=op.f('uq_shelf_cohort_certificate_no')),
     sa.UniqueConstraint('cohort_id', name=op.f('uq_shelf_cohort_cohort_id'))
+    )
+    op.create_table('signing_key',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key_id', sa.String(length=16), nullable=False),
+    sa.Column('public_key', sa.String(length=64), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_signing_key')),
+    sa.UniqueConstraint('key_id', name=op.f('uq_signing_key_key_id'))
     )
     op.create_table('state_change',
     sa.Column('actor_name', sa.Text(), nullable=True),
@@ -170,6 +180,18 @@ def upgrade() -> None:
     sa.Column('outcome', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('event_id', name=op.f('pk_webhook_event'))
     )
+    op.create_table('wording',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('need_item', sa.String(length=20), nullable=False),
+    sa.Column('action_no', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('region_label', sa.String(length=60), nullable=False),
+    sa.Column('people', sa.String(length=40), nullable=False),
+    sa.Column('words', sa.Text().with_variant(postgresql.TSVECTOR(), 'postgresql'), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wording')),
+    sa.UniqueConstraint('need_item', 'action_no', 'kind', 'region_label', 'people', name=op.f('uq_wording_need_item_action_no_kind_region_label_people'))
+    )
+    op.create_index('ix_wording_words', 'wording', ['words'], unique=False, postgresql_using='gin')
     op.create_table('card',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('project_id', sa.String(length=11), nullable=False),
@@ -181,7 +203,8 @@ def upgrade() -> None:
     sa.Column('urgency', sa.String(length=10), nullable=True),
     sa.Column('status', sa.String(length=10), nullable=False),
     sa.Column('blanked', sa.Boolean(), nullable=False),
-    sa.Column('fresh', sa.Boolean(), nullable=False),
+    sa.Column('wording_id', sa.Integer(), nullable=True),
+    sa.Column('touched', sa.Integer(), nullable=False),
     sa.CheckConstraint("amount_band IN ('不涉及资金', '500元以内', '500-1000元', '1000-2000元', '2000-5000元', '5000-10000元', '1万-2万元', '2万元以上')", name=op.f('ck_card_amount_band_known')),
     sa.CheckConstraint("kind IN ('goods', 'service', 'money')", name=op.f('ck_card_kind_known')),
     sa.CheckConstraint("status IN ('open', 'claimed', 'done', 'retired')", name=op.f('ck_card_status_known')),
@@ -189,11 +212,13 @@ def upgrade() -> None:
     sa.CheckConstraint('action_no IS NULL OR action_no BETWEEN 1 AND 12', name=op.f('ck_card_action_1_to_12')),
     sa.CheckConstraint('blanked OR need_item IS NOT NULL', name=op.f('ck_card_item_unless_blanked')),
     sa.ForeignKeyConstraint(['cohort_key'], ['shelf_cohort.id'], name=op.f('fk_card_cohort_key_shelf_cohort')),
+    sa.ForeignKeyConstraint(['wording_id'], ['wording.id'], name=op.f('fk_card_wording_id_wording')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_card')),
     sa.UniqueConstraint('project_id', name=op.f('uq_card_project_id'))
     )
-    op.create_index(op.f('ix_card_fresh'), 'card', ['fresh'], unique=False)
     op.create_index('ix_card_shelf', 'card', ['cohort_key', 'status'], unique=False)
+    op.create_index(op.f('ix_card_touched'), 'card', ['touched'], unique=False)
+    op.create_index(op.f('ix_card_wording_id'), 'card', ['wording_id'], unique=False)
     op.create_table('charity_project',
     sa.Column('ref', sa.String(length=32), nullable=False),
     sa.Column('organisation_id', sa.Integer(), nullable=False),
@@ -344,9 +369,22 @@ def upgrade() -> None:
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('shows', sa.Integer(), nullable=False),
     sa.Column('opens', sa.Integer(), nullable=False),
+    sa.Column('picks', sa.Integer(), nullable=False),
+    sa.Column('sent', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['card_id'], ['card.id'], name=op.f('fk_exposure_card_id_card')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_exposure')),
     sa.UniqueConstraint('card_id', 'day', name=op.f('uq_exposure_card_id_day'))
+    )
+    op.create_index(op.f('ix_exposure_sent'), 'exposure', ['sent'], unique=False)
+    op.create_table('favourite',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('card_id', sa.Integer(), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['donor_account.id'], name=op.f('fk_favourite_account_id_donor_account')),
+    sa.ForeignKeyConstraint(['card_id'], ['card.id'], name=op.f('fk_favourite_card_id_card')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_favourite')),
+    sa.UniqueConstraint('account_id', 'card_id', name=op.f('uq_favourite_account_id_card_id'))
     )
     op.create_table('pairing_proposal',
     sa.Column('proposal_ref', sa.String(length=32), nullable=False),
@@ -406,6 +444,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_pledge_charity_project_id'), 'pledge', ['charity_project_id'], unique=False)
     op.create_index(op.f('ix_pledge_state'), 'pledge', ['state'], unique=False)
+    op.create_table('saved_search',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('conditions', sa.String(length=400), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('looked', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['donor_account.id'], name=op.f('fk_saved_search_account_id_donor_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_search')),
+    sa.UniqueConstraint('account_id', 'conditions', name=op.f('uq_saved_search_account_id_conditions'))
+    )
     op.create_table('session',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),

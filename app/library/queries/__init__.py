@@ -1,0 +1,49 @@
+"""Reading the shelf."""
+
+from app.library.queries.browsing import SORTS, TABS, Shelf, Wish, browse, wish_of
+from app.library.queries.cards import (
+    alike,
+    all_cards,
+    card_by_number,
+    cards_like,
+    cohort_by_certificate,
+    parameter_at,
+    parameters_at,
+    places_of,
+    signing_keys,
+    tick_of,
+)
+from app.library.queries.recommending import Answers, Pick, answers_of, recommend
+from app.library.queries.snapshot import ShelfCard, Snapshot, refreshed, taken
+from app.library.queries.table import EXPORT_COLUMNS, export_row, export_rows, weeks_kept
+
+__all__ = [
+    "EXPORT_COLUMNS",
+    "SORTS",
+    "TABS",
+    "Answers",
+    "Pick",
+    "Shelf",
+    "ShelfCard",
+    "Snapshot",
+    "Wish",
+    "alike",
+    "all_cards",
+    "answers_of",
+    "browse",
+    "card_by_number",
+    "cards_like",
+    "cohort_by_certificate",
+    "export_row",
+    "export_rows",
+    "parameter_at",
+    "parameters_at",
+    "places_of",
+    "recommend",
+    "refreshed",
+    "signing_keys",
+    "taken",
+    "tick_of",
+    "weeks_kept",
+    "wish_of",
+]
