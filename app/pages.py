@@ -3,12 +3,14 @@ no."""
 
 import logging
 import secrets
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -25,6 +27,9 @@ from app.policy.lists import URGENCY
 from app.policy.regions import display_name
 
 log = logging.getLogger(__name__)
+Headers = dict[str, str]
+STALE = msg("别人刚刚改过这一页。请刷新后再看，你的改动还没有写进去。")
+OUTDATED = msg("这一页放得太久了，没有写进去。请返回上一页刷新，再交一次。")
 CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
@@ -111,37 +116,43 @@ def _headers(response: Response) -> Response:
 
 
 def _answer_errors(app: Flask, wing: str) -> None:
-    base = f"base_{wing}.html"
+    """One page for all of them: what happened, what to do next. Absent and hidden look alike."""
 
-    def page(status: int, message: Message) -> tuple[str, int]:
-        if request.path.startswith("/api/"):
-            return f'{{"error": "{status}"}}', status
-        htmx = request.headers.get("HX-Request") == "true"
-        template = "errors/_refusal.html" if htmx else "errors/refusal.html"
-        return render_template(template, base=base, status=status, message=translate(message)), status
+    def answering(judge: Callable[[Any], tuple[int, Message]]) -> Callable[[Any], tuple[Any, int, Headers]]:
+        return lambda error: _refusal_page(wing, *judge(error))
 
-    def refused(error: Refusal) -> tuple[str, int]:
-        return page(error.status, error.message)
+    app.register_error_handler(Refusal, answering(lambda e: (e.status, e.message)))
+    app.register_error_handler(StaleDataError, answering(lambda _: (409, STALE)))
+    app.register_error_handler(CSRFError, answering(lambda _: (400, OUTDATED)))
+    app.register_error_handler(OperationalError, answering(_busy))
+    app.register_error_handler(HTTPException, answering(_http))
+    app.register_error_handler(Exception, answering(_broken))
 
-    def stale(_error: StaleDataError) -> tuple[str, int]:
-        return page(409, msg("别人刚刚改过这一页。请刷新后再看，你的改动还没有写进去。"))
 
-    def forged(_error: CSRFError) -> tuple[str, int]:
-        return page(400, msg("这一页放得太久了，没有写进去。请返回上一页刷新，再交一次。"))
+def _refusal_page(wing: str, status: int, message: Message) -> tuple[Any, int, Headers]:
+    headers = {"Retry-After": "60"} if status == 503 else {}
+    if request.path.startswith("/api/"):
+        return jsonify(error={"status": status, "message": translate(message)}), status, headers
+    htmx = request.headers.get("HX-Request") == "true"
+    template = "errors/_refusal.html" if htmx else "errors/refusal.html"
+    body = render_template(template, base=f"base_{wing}.html", status=status, message=translate(message))
+    return body, status, headers
 
-    def http(error: HTTPException) -> tuple[str, int]:
-        return page(error.code or 500, _http_message(error.code or 500))
 
-    def broken(error: Exception) -> tuple[str, int]:
-        log.error("unhandled id=%s error=%s", g.get("request_id"), type(error).__name__, exc_info=error)
-        number = g.get("request_id")
-        return page(500, msg("没办成，是我们这边出了问题。过 1 分钟再试；还不行，请报编号 {n}。", n=number))
+def _busy(error: OperationalError) -> tuple[int, Message]:
+    """The database is locked, starting or out of reach: nothing was written."""
+    log.error("database_out id=%s error=%s", g.get("request_id"), type(error.orig).__name__)
+    return 503, msg("眼下忙不过来，没有写进去。你写的还在，1 分钟后再试。")
 
-    app.register_error_handler(Refusal, refused)
-    app.register_error_handler(StaleDataError, stale)
-    app.register_error_handler(CSRFError, forged)
-    app.register_error_handler(HTTPException, http)
-    app.register_error_handler(Exception, broken)
+
+def _http(error: HTTPException) -> tuple[int, Message]:
+    return error.code or 500, _http_message(error.code or 500)
+
+
+def _broken(error: Exception) -> tuple[int, Message]:
+    log.error("unhandled id=%s error=%s", g.get("request_id"), type(error).__name__, exc_info=error)
+    number = g.get("request_id")
+    return 500, msg("没办成，是我们这边出了问题。过 1 分钟再试；还不行，请报编号 {n}。", n=number)
 
 
 def _http_message(code: int) -> Message:

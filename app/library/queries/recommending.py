@@ -12,7 +12,7 @@ from app.library.states import CardStatus
 from app.policy.catalogue import ITEMS, NAMES
 
 PICKS = 3
-TIMES = {"once": "一次就好", "monthly": "每月去一两次", "year": "能坚持半年以上"}
+TIMES = {"once": "一次就好", "monthly": "每月一两次", "year": "半年以上"}
 KIND_CHOICES = ("goods", "service", "money", "company")
 # Items that go on for a while: those with a rhythm, and tutoring.
 LASTING = frozenset(i.name for i in ITEMS.values() if "每周" in i.options or i.code == "S02")
@@ -87,9 +87,7 @@ def _told(shelf: Snapshot, card: ShelfCard, answers: Answers) -> tuple[list[str]
     if answers.near:
         covered = shelf.covers[shelf.labels.index(card.label)]
         if covered[COUNTIES.index(answers.near)]:
-            reasons.append(
-                "就在你方便的县" if covered.sum() == 1 else f"标签含 {covered.sum()} 个县，有你方便的那个"
-            )
+            reasons.append(_where(int(covered.sum())))
         else:
             missing.append("不在你方便的县")
     lasting = card.need_item in LASTING
@@ -102,6 +100,12 @@ def _told(shelf: Snapshot, card: ShelfCard, answers: Answers) -> tuple[list[str]
     if card.urgency == "urgent":
         reasons.append("7 天内要，正等着人接")
     return reasons, "，".join(missing)
+
+
+def _where(counties: int) -> str:
+    if counties == 1:
+        return "就在你方便的县"
+    return "全区的标签，含你方便的县" if counties == len(COUNTIES) else f"标签含 {counties} 个县，有你方便的"
 
 
 COMPANY = frozenset(name for name, item in NAMES.items() if item.code in ("S01", "S02"))
