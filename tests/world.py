@@ -126,7 +126,7 @@ def register(house: House, login: str, kind: str, serial: int) -> None:
         contact="联系人",
         uscc="" if kind == "volunteer" else uscc(serial),
         id_no=resident_number(date(1990, 1, 1), serial) if kind == "volunteer" else "",
-        skills=("chat", "study") if kind == "volunteer" else (),
+        skills=("company", "tutor") if kind == "volunteer" else (),
         papers=tuple(Paper(item, f"{item}.pdf", PDF) for item in items),
     )
     with house.public.transaction() as session:

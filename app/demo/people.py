@@ -71,8 +71,8 @@ class DemoPartner:
 
 
 PARTNERS: tuple[DemoPartner, ...] = (
-    DemoPartner("vol_ma", "volunteer", "马演示", HSB, ("chat", "study", "errand")),
-    DemoPartner("vol_an", "volunteer", "安演示", TX, ("haircut", "chat")),
+    DemoPartner("vol_ma", "volunteer", "马演示", HSB, ("company", "tutor", "errand")),
+    DemoPartner("vol_an", "volunteer", "安演示", TX, ("haircut", "company")),
     DemoPartner("vol_new", "volunteer", "新演示", TX, (), False),
     DemoPartner("org_cs1", "charity", "演示慈善会", HSB),
     DemoPartner("org_qy1", "enterprise", "演示枸杞加工厂", HSB),

@@ -175,6 +175,17 @@ def refunded_fen(session: Session, payment_id: int) -> int:
     )
 
 
+def cards_named(session: Session, project_ids: Sequence[str]) -> dict[str, Card]:
+    """The cards of these numbers, also when their cohort has left the library."""
+    rows = session.scalars(
+        select(Card)
+        .join(Card.cohort)
+        .where(Card.project_id.in_(project_ids))
+        .options(contains_eager(Card.cohort))
+    )
+    return {card.project_id: card for card in rows}
+
+
 def ledger_totals(session: Session) -> dict[str, int]:
     """Each account's balance in fen. Together they are nothing; `charity` is what was settled less what was
     refunded."""

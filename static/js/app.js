@@ -42,6 +42,10 @@
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape" && window.location.hash === "#facets") { window.location.hash = "#shelf"; }
   });
+  // The tab that one is on stands in sight on a narrow screen.
+  document.querySelectorAll(".tabs [aria-current]").forEach(function (tab) {
+    tab.parentNode.scrollLeft = tab.offsetLeft - tab.parentNode.offsetLeft - 16;
+  });
   // A page that waits for a job looks again.
   var again = document.querySelector("[data-refresh]");
   if (again) { window.setTimeout(function () { window.location.reload(); }, 1000 * Number(again.dataset.refresh)); }

@@ -134,8 +134,7 @@ def expire_partners(session: Session, *, now: datetime) -> int:
 
 def _checked(new: Profile, day: date) -> list[dict[str, str]]:
     """The papers as they will travel, after everything typed was found good."""
-    if not _PHONE.fullmatch(new.phone):
-        raise BadInput(msg("手机号要 11 位，座机要带区号。现在是 {n} 位。", n=len(new.phone)), field="phone")
+    check_phone(new.phone)
     place = region(new.region_code)
     if place is None or place.level != "county":
         raise BadInput(msg("请从列表里选一个县（市、区）。"), field="region_code")
@@ -149,6 +148,12 @@ def _checked(new: Profile, day: date) -> list[dict[str, str]]:
     if missing:
         raise BadInput(msg("还缺这一份，请补上。"), field=f"paper_{missing[0]}")
     return [sealed(p) for p in new.papers]
+
+
+def check_phone(phone: str) -> None:
+    """Raises BadInput for what is neither a mobile number nor one with an area code."""
+    if not _PHONE.fullmatch(phone):
+        raise BadInput(msg("手机号要 11 位，座机要带区号。现在是 {n} 位。", n=len(phone)), field="phone")
 
 
 def _check_adult(id_no: str, day: date) -> None:

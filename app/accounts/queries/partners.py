@@ -11,6 +11,7 @@ from app.accounts.models.partners import FOR_CHILDREN, Organisation, Volunteer
 from app.accounts.models.verification import Verification
 from app.accounts.states import VerificationState
 from app.core.paging import Page, paged
+from app.core.states import OfficeStateChange
 from app.policy.actors import Actor
 
 
@@ -56,6 +57,16 @@ def dossiers_of(session: Session, token: str) -> Sequence[Verification]:
     return session.scalars(
         select(Verification).where(Verification.token == token).order_by(Verification.id.desc())
     ).all()
+
+
+def moves_of(session: Session, dossier: Verification) -> dict[str, OfficeStateChange]:
+    """Who did what to a dossier: the last move of each action."""
+    rows = session.scalars(
+        select(OfficeStateChange)
+        .where(OfficeStateChange.subject_type == "verification", OfficeStateChange.subject_id == dossier.id)
+        .order_by(OfficeStateChange.id)
+    )
+    return {row.action: row for row in rows}
 
 
 def twins_of(session: Session, dossier: Verification) -> Sequence[Verification]:

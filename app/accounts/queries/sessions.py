@@ -1,5 +1,6 @@
 """From a cookie's token to the actor who holds it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -70,6 +71,15 @@ def office_actor_of(session: Session, token: str, now: datetime) -> Actor | None
     officer = session.get_one(Officer, found.account_id)
     post = next((p for p in valid_posts(officer, local_day(now)) if p.id == found.post_id), None)
     return office_actor(officer, post) if post is not None and officer.status == "active" else None
+
+
+def open_sessions_of(session: Session, account_id: int) -> Sequence[PublicSession]:
+    """A donor's sign-ins that nobody closed, the last used first; an idle one may be among them."""
+    return session.scalars(
+        select(PublicSession)
+        .where(PublicSession.account_id == account_id, PublicSession.closed_at.is_(None))
+        .order_by(PublicSession.seen_at.desc(), PublicSession.id.desc())
+    ).all()
 
 
 def donor_actor_of(session: Session, token: str, now: datetime) -> Actor | None:

@@ -122,18 +122,19 @@ def _own(desk: Desk) -> Partner:
 
 def _profile(desk: Desk, *, form: Any = None, more: Any = None) -> str:
     partner = _own(desk)
-    again = partner.state in SENT_AGAIN
+    again, today = partner.state in SENT_AGAIN, local_day(desk.now)
     return render_template(
         "accounts/profile.html",
         partner=partner,
         kind_name=KINDS[partner.partner_kind],
         state_name=PARTNER_LABELS[PartnerState(partner.state)],
-        checks=[(ITEMS[i], i, partner.has_check(i, local_day(desk.now))) for i in sorted(partner.checks)],
+        checks=[(ITEMS[i], i, partner.has_check(i, today)) for i in sorted(partner.checks)],
         form=form or (_filled(partner) if again else None),
         more=more
         or (papers_form(partner.partner_kind)() if partner.state == PartnerState.VERIFIED else None),
-        skills=SKILLS,
-        times=TIMES,
+        skills=[SKILLS[s] for s in getattr(partner, "skills", []) if s in SKILLS],
+        times=[TIMES[t] for t in getattr(partner, "times", []) if t in TIMES],
+        days_left=(partner.valid_to - today).days if partner.valid_to is not None else None,
     )
 
 

@@ -12,6 +12,7 @@ from app.accounts.models.verification import HOW, ITEMS, Verification
 from app.accounts.operations import verification as desk_work
 from app.accounts.queries.partners import (
     dossiers_of,
+    moves_of,
     twins_of,
     verification_by_id,
     verification_counts,
@@ -21,21 +22,24 @@ from app.accounts.states import VERIFICATION, VERIFICATION_LABELS, VerificationS
 from app.core.answers import accepted
 from app.core.errors import NotFound
 from app.core.guard import Desk, access
+from app.policy.actors import Role
 
 blueprint = Blueprint("verifications", __name__, url_prefix="/verifications")
 Answer = str | Response | tuple[str, int]
 KINDS = {"volunteer": "志愿者", **ORGANISATION_KINDS}
+LEAD = Role.COUNTY_SWD_LEAD
 ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 
 
 @blueprint.get("/")
 @access("verification.list")
 def index(desk: Desk) -> str:
-    """Those that wait come first; the tabs show the rest."""
+    """Those that wait for this officer come first; the tabs show the rest."""
     counts = verification_counts(desk.session, desk.actor)
-    state = request.args.get("state", VerificationState.SUBMITTED)
+    waiting = VerificationState.CHECKING if desk.actor.role == LEAD else VerificationState.SUBMITTED
+    state = request.args.get("state", waiting)
     if state not in VERIFICATION_LABELS:
-        state = VerificationState.SUBMITTED
+        state = waiting
     page = verifications_in_area(
         desk.session, desk.actor, state=state, page=request.args.get("page", 1, type=int)
     )
@@ -137,6 +141,8 @@ def _page(
         earlier=earlier,
         passed_before=next((d.checks for d in earlier if d.checks), {}),
         twins=twins_of(desk.session, dossier),
+        moves=moves_of(desk.session, dossier),
+        handed_in={p.item for p in dossier.papers},
         items=ITEMS,
         how=HOW,
         papers=PAPER_LABELS,

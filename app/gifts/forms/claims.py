@@ -31,6 +31,17 @@ class PledgeForm(FlaskForm):  # type: ignore[misc]
     date_by = DateField(_("最晚哪天办到"), format=DAY_FORMATS, validators=[InputRequired(_("请选一天。"))])
 
 
+class ManyForm(FlaskForm):  # type: ignore[misc]
+    """One day for several claims; each is promised in full."""
+
+    date_by = DateField(
+        _("最晚哪天都办到"),
+        format=DAY_FORMATS,
+        description=_("30 天以内。选中的每一件都按还差的数量说定。"),
+        validators=[InputRequired(_("请选一天。"))],
+    )
+
+
 class MoneyForm(FlaskForm):  # type: ignore[misc]
     """`project` is the filing's own number; its choices are the projects that may take this item today."""
 

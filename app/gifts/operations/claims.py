@@ -23,10 +23,12 @@ from app.library.models import Card
 from app.library.operations import set_claimed
 from app.library.queries import card_by_number, parameter_at
 from app.library.states import CardStatus
+from app.matches.operations.scoring import items_known_to
+from app.matches.queries import interest_of
 from app.policy import parameters
 from app.policy.actors import SYSTEM, Actor
 from app.policy.calendar import next_working_day
-from app.policy.catalogue import NAMES
+from app.policy.catalogue import NAMES, Item
 
 END_OF_DAY = 18
 TAKEN = msg("这一项刚被别人接走了。差不多的还有，回需求库看看。")
@@ -34,7 +36,7 @@ TAKEN = msg("这一项刚被别人接走了。差不多的还有，回需求库�
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why a partner may not claim a card now. `code`: unverified, holds, training or taken."""
+    """Why a partner may not claim a card now. `code`: unverified, holds, training, skill or taken."""
 
     code: str
     message: Message
@@ -49,11 +51,25 @@ def obstacle_to_claim(session: Session, card: Card, *, actor: Actor, now: dateti
     most = parameters.at("max_live_holds", day)
     if live_holds(session, actor, now) >= most:
         return Obstacle("holds", msg("你手上已经留着 {n} 项。先说定或放下一项，再接新的。", n=most))
-    item = NAMES.get(card.need_item or "")
-    if item is not None and item.concerns_minor and not partner.has_check("training_child", day):
-        return Obstacle("training", msg("这一项和孩子有关，要先完成儿童保护培训并核验。可以先接别的。"))
+    lacking = _lacking(session, partner, NAMES.get(card.need_item or ""), actor, day)
+    if lacking is not None:
+        return lacking
     if not is_free(session, card, now):
         return Obstacle("taken", TAKEN)
+    return None
+
+
+def _lacking(
+    session: Session, partner: Organisation | Volunteer, item: Item | None, actor: Actor, day: date
+) -> Obstacle | None:
+    """What an item around a child, or one for professionals, asks of whoever takes it (domain 4.9)."""
+    if item is None:
+        return None
+    if item.concerns_minor and not partner.may_be_with_children(day):
+        why = msg("这一项和孩子有关，要有无犯罪记录证明和儿童保护培训证明，核验过才能接。可以先接别的。")
+        return Obstacle("training", why)
+    if item.needs_professional and item.code not in items_known_to(partner, interest_of(session, actor)):
+        return Obstacle("skill", msg("这一项要懂行的人来做。会的话，先写进你的登记，再来接。"))
     return None
 
 

@@ -1,5 +1,6 @@
 """What a partner promises, and how the office's letters carry it to the end (domain 4.11)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -40,6 +41,16 @@ def make_pledge(
     advance(session, CLAIM, claim, "convert", actor=actor, now=now)
     tell_office(session, pledge, now)
     return pledge
+
+
+def make_pledges(
+    session: Session, claims: Sequence[Claim], *, date_by: date, actor: Actor, now: datetime
+) -> None:
+    """Each claim in full, all by one day. Raises BadInput when none is chosen; Refusal as for one."""
+    if not claims:
+        raise BadInput(msg("请先勾上要一起说定的几件。"))
+    for claim in claims:
+        make_pledge(session, claim, qty=wanted_qty(claim) or 1, date_by=date_by, actor=actor, now=now)
 
 
 def begin_pledge(session: Session, pledge: Pledge, *, actor: Actor, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from app.accounts.models.partners import Organisation, Volunteer
 from app.library.models import Card
 from app.library.queries import parameter_at
 from app.library.states import CardStatus
@@ -101,11 +102,14 @@ def is_allowed(interest: Interest, card: Card, day: date) -> bool:
 
 
 def skilled_items(interest: Interest) -> frozenset[str]:
+    return items_known_to(interest.partner, interest)
+
+
+def items_known_to(partner: Organisation | Volunteer, interest: Interest | None) -> frozenset[str]:
     """A volunteer's by the skills of the profile, an organisation's by what it says it does."""
-    if interest.organisation_id is not None:
-        return frozenset(interest.items)
-    skills = interest.volunteer.skills if interest.volunteer else []
-    return frozenset(code for skill in skills for code in SKILL_ITEMS.get(skill, ()))
+    if isinstance(partner, Volunteer):
+        return frozenset(code for skill in partner.skills for code in SKILL_ITEMS.get(skill, ()))
+    return frozenset(interest.items if interest is not None else ())
 
 
 def person_of(interest: Interest) -> Person:
