@@ -9,12 +9,14 @@ from app.core.house import House
 from app.core.jobs import Periodic
 from app.releases.operations.letters import LETTERS
 from app.releases.operations.planning import note_plan
+from app.releases.operations.seen import keep_seen
 from app.releases.operations.takedown import blank_withdrawn
 from app.releases.operations.tick import run_tick
 from app.releases.queries import projects_without_consent, run_of, unplanned_exist
 
 log = logging.getLogger(__name__)
 TO_PUBLIC = LETTERS
+TO_OFFICE = {"cards.seen": keep_seen}
 MONDAY, WEEKLY_HOUR, NIGHT = 0, 8, range(1, 7)
 
 

@@ -26,7 +26,7 @@ from app.gifts.states import (
 )
 from app.gifts.views.story import spoken, story_of
 from app.library.models import Card
-from app.library.queries import alike, all_cards, card_by_number
+from app.library.queries import card_by_number, cards_like
 from app.policy.catalogue import NAMES
 
 blueprint = Blueprint("gifts", __name__)
@@ -90,7 +90,7 @@ def _form_page(desk: Desk, card: Card, form: ClaimForm, status: int = 200) -> Re
         form=form,
         obstacle=obstacle,
         partner=partner_of(desk.session, desk.actor),
-        alike=alike(all_cards(desk.session), card) if obstacle is not None else [],
+        alike=cards_like(desk.session, card) if obstacle is not None else [],
         day=local_day(desk.now),
     )
     return page, status

@@ -46,6 +46,7 @@ def my_tabs() -> list[Tab]:
         (_("等你办的"), url_for("mine.home"), 0),
         (_("给你配的"), url_for("matches.proposals"), offers),
         (_("认领清单"), url_for("claims.index"), claims),
+        (_("我收着的"), url_for("mine_library.index"), 0),
         (_("我能出什么"), url_for("matches.interest"), 0),
         (_("登记和核验"), url_for("partners.profile"), 0),
         (_("设置"), url_for("settings.show"), 0),

@@ -2,7 +2,6 @@
 
 from app.library.queries.browsing import SORTS, TABS, Shelf, Wish, browse, wish_of
 from app.library.queries.cards import (
-    alike,
     all_cards,
     card_by_number,
     cards_like,
@@ -27,7 +26,6 @@ __all__ = [
     "ShelfCard",
     "Snapshot",
     "Wish",
-    "alike",
     "all_cards",
     "answers_of",
     "browse",

@@ -54,16 +54,6 @@ def cards_like(session: Session, card: Card, limit: int = 4) -> list[Card]:
     return list(session.scalars(statement))
 
 
-def alike(cards: Sequence[Card], card: Card, limit: int = 4) -> list[Card]:
-    """The same among cards that are at hand already."""
-    others = [c for c in cards if c.status == CardStatus.OPEN and c.kind == card.kind and c.id != card.id]
-    return sorted(others, key=lambda c: (c.need_item != card.need_item, _grade(c), c.project_id))[:limit]
-
-
-def _grade(card: Card) -> int:
-    return URGENCY_ORDER.index(card.urgency) if card.urgency else len(URGENCY_ORDER)
-
-
 def cohort_by_certificate(session: Session, number: str) -> ShelfCohort | None:
     return session.scalar(select(ShelfCohort).where(ShelfCohort.certificate_no == number.strip().upper()))
 

@@ -34,6 +34,7 @@ from app.releases.queries.review import (
     why_withheld,
     withheld_page,
 )
+from app.releases.queries.seen import exposure_of
 from app.releases.states import PROJECT_LABELS, ProjectState
 
 blueprint = Blueprint("releases", __name__, url_prefix="/releases")
@@ -68,6 +69,14 @@ def together(desk: Desk) -> str | tuple[str, int] | Response:
 def _sentences(left: list[Message], apart: int) -> list[str]:
     told = list(dict.fromkeys(translate(m) for m in left))
     return [*told, _("有 %(n)s 件要单独看，没有一起同意。", n=apart)] if apart else told
+
+
+@blueprint.get("/seen")
+@access("project.plan")
+def seen(desk: Desk) -> str:
+    """Which cards nobody has looked at: the least shown first."""
+    page = request.args.get("page", 1, type=int)
+    return render_template("releases/seen.html", exposure=exposure_of(desk.session, desk.actor, page=page))
 
 
 @blueprint.post("/plan")
