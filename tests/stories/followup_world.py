@@ -1,6 +1,7 @@
 """Public needs of one village, and short ways to a claim, a pairing, a filing in the office."""
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,7 +29,7 @@ from app.pairings.operations import visits as visit_ops
 from app.policy.actors import SYSTEM
 from app.policy.catalogue import ITEMS
 from app.releases.models import NeedProject
-from tests.clock import NOW
+from tests.clock import NOW, SteppingClock
 from tests.register import make
 from tests.settled import settle
 from tests.stories.releases_world import CROWD, approve_all, tick
@@ -42,6 +43,13 @@ def publish(peopled: Path, folder: Path) -> Path:
     """A copy of the peopled databases with a week's cards of VILLAGE on the shelf."""
     shutil.copytree(peopled, folder)
     house = house_of(folder)
+    fill(house)
+    house.dispose()
+    return folder
+
+
+def fill(house: House) -> None:
+    """Two counties' worth of public cards; those of COUNTY all belong to VILLAGE."""
     made = make(5, CROWD, households=22, first=1.0)
     own = {h["household_ref"] for h in made.households if h["county_code"] == COUNTY}
     for row in made.households:
@@ -56,14 +64,21 @@ def publish(peopled: Path, folder: Path) -> Path:
             need.qty = need.residual_qty = 2
     approve_all(house)
     tick(house)
+
+
+def open_walk(published: Path, tmp_path: Path) -> Iterator["Walk"]:
+    """What the tests' fixture yields: a copy of its own and a clock of its own."""
+    folder = tmp_path / "walk"
+    shutil.copytree(published, folder)
+    house = house_of(folder, clock=SteppingClock())
+    yield Walk(house, Site(house))
     house.dispose()
-    return folder
 
 
 @dataclass
 class Walk:
-    """Both wings of a house whose cards are public; the office is walked in browsers, the donor's side through
-    its operations."""
+    """Both wings of a house whose cards are public: the office is walked in browsers, the donor's side
+    through its operations."""
 
     house: House
     site: Site

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.cases.forms.fields import stripped
@@ -33,6 +34,6 @@ class GiveBackForm(FlaskForm):  # type: ignore[misc]
 class SwitchForm(FlaskForm):  # type: ignore[misc]
     on = RadioField(
         _("本县的网上付款"),
-        choices=[("1", _("开")), ("0", _("关"))],
+        choices=[SelectChoice("1", _("开")), SelectChoice("0", _("关"))],
         validators=[InputRequired(_("请选开或者关。"))],
     )

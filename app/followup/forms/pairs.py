@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from app.accounts.models.partners import CADENCE
@@ -46,7 +47,7 @@ def _short(label: object, hint: object, missing: object = "", longest: int = 30)
 
 
 class PlanForm(FlaskForm):  # type: ignore[misc]
-    cadence = SelectField(_("多久一次"), choices=list(CADENCE.items()))
+    cadence = SelectField(_("多久一次"), choices=[SelectChoice(code, word) for code, word in CADENCE.items()])
     contacts_min = _times(_("一年联系几次"), _("至少 4 次，电话也算。"))
     visits_min = _times(_("一年见面几次"), _("至少 2 次。"))
     liaison_name = _short(_("村里谁来联系"), _("志愿者只找他，不找家里。"), _("请写村里谁来联系。"))
@@ -92,7 +93,10 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
 class EndForm(FlaskForm):  # type: ignore[misc]
     how = RadioField(
         _("怎样结束"),
-        choices=[("met", _("要办的办成了，请村里问家里确认")), ("stop", _("停下，这一项重新找人"))],
+        choices=[
+            SelectChoice("met", _("要办的办成了，请村里问家里确认")),
+            SelectChoice("stop", _("停下，这一项重新找人")),
+        ],
         validators=[InputRequired(_("请选怎样结束。"))],
     )
     reason = TextAreaField(

@@ -3,11 +3,14 @@
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from app.cases.forms.fields import stripped
 from app.followup.models import RECEIPT_BY, RECEIPT_METHOD
 
+_SIGNERS = [SelectChoice(code, word) for code, word in RECEIPT_BY.items()]
+_METHODS = [SelectChoice(code, word) for code, word in RECEIPT_METHOD.items()]
 _COUNT = {"inputmode": "numeric", "autocomplete": "off"}
 _FEW = NumberRange(1, 99, _("数量在 1 到 99 之间。"))
 
@@ -43,11 +46,13 @@ class ArriveForm(FlaskForm):  # type: ignore[misc]
 class HandOverForm(FlaskForm):  # type: ignore[misc]
     receipt_by = RadioField(
         _("谁签收的"),
-        choices=list(RECEIPT_BY.items()),
+        choices=_SIGNERS,
         validators=[InputRequired(_("请选是谁签收的。"))],
     )
     receipt_method = RadioField(
-        _("怎么签的"), choices=list(RECEIPT_METHOD.items()), validators=[InputRequired(_("请选怎么签的。"))]
+        _("怎么签的"),
+        choices=_METHODS,
+        validators=[InputRequired(_("请选怎么签的。"))],
     )
     receipt_name = StringField(
         _("签收人姓名"),

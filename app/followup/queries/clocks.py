@@ -11,7 +11,7 @@ from app.followup.states import OfficeVisitState, PairState, TieState
 from app.policy.calendar import add_working_days
 
 HAND_OVER_WD = CONFIRM_WD = 3
-ASK_WD = 5
+ASK_WD, REPAIR_WD = 5, 10
 PLAN_DAYS = 21
 
 
@@ -44,6 +44,8 @@ def tie_clock(tie: Tie, now: datetime) -> Clock | None:
         return clock(local_day(tie.contact_due), now, tie.contact_due)
     if tie.state == TieState.CONTACTED:
         return clock(local_day(tie.lapses_at), now, tie.lapses_at)
+    if tie.state == TieState.COMMITTED and tie.disputed_on is not None:
+        return clock(add_working_days(tie.disputed_on, REPAIR_WD), now)
     if tie.state == TieState.COMMITTED and tie.date_by is not None:
         return clock(tie.date_by, now)
     if tie.state == TieState.ARRIVED and tie.arrived_on is not None:

@@ -96,10 +96,18 @@ def ties_page(
     if q:
         statement = statement.where(_matches(q))
     newest = show in ("done", "ended")
-    order = Tie.id.desc() if newest else Tie.id
-    first = case((stands_out(now), 0), else_=1)
-    statement = statement.options(joinedload(Tie.need).joinedload(Need.case)).order_by(first, order)
+    order = (Tie.id.desc(),) if newest else (case((stands_out(now), 0), else_=1), _by_urgency(), Tie.id)
+    statement = statement.options(joinedload(Tie.need).joinedload(Need.case)).order_by(*order)
     return paged(session, statement, page)
+
+
+def _by_urgency() -> ColumnElement[int]:
+    return case(
+        (Need.urgency == "urgent", 0),
+        (Need.urgency == "important", 1),
+        (Need.urgency == "deferred", 2),
+        else_=3,
+    )
 
 
 def _matches(q: str) -> ColumnElement[bool]:
@@ -153,17 +161,11 @@ def visits_waiting(session: Session, actor: Actor, now: datetime) -> Sequence[Of
 def needs_with_drafts(session: Session, actor: Actor, *, page: int = 1) -> Page:
     """Needs that the last run brought somebody for, a page of ten."""
     waiting = select(ProposalDraft.need_id).where(ProposalDraft.state == DraftState.DRAFT)
-    urgency = case(
-        (Need.urgency == "urgent", 0),
-        (Need.urgency == "important", 1),
-        (Need.urgency == "deferred", 2),
-        else_=3,
-    )
     statement = (
         select(Need)
         .where(Need.id.in_(waiting), _in_area(actor))
         .options(joinedload(Need.case))
-        .order_by(urgency, Need.id)
+        .order_by(_by_urgency(), Need.id)
     )
     return paged(session, statement, page, size=10)
 
@@ -175,6 +177,19 @@ def drafts_waiting(session: Session, need_ids: Sequence[int]) -> dict[int, list[
         .where(ProposalDraft.need_id.in_(need_ids), ProposalDraft.state == DraftState.DRAFT)
         .options(joinedload(ProposalDraft.need).joinedload(Need.case))
         .order_by(ProposalDraft.need_id, ProposalDraft.rank, ProposalDraft.id)
+    )
+    found: dict[int, list[ProposalDraft]] = {}
+    for draft in rows:
+        found.setdefault(draft.need_id, []).append(draft)
+    return found
+
+
+def sent_waiting(session: Session, need_ids: Sequence[int]) -> dict[int, list[ProposalDraft]]:
+    """What went out for each need and is not answered yet."""
+    rows = session.scalars(
+        select(ProposalDraft)
+        .where(ProposalDraft.need_id.in_(need_ids), ProposalDraft.state == DraftState.SENT)
+        .order_by(ProposalDraft.need_id, ProposalDraft.rank)
     )
     found: dict[int, list[ProposalDraft]] = {}
     for draft in rows:

@@ -5,7 +5,8 @@ from typing import Any
 from flask import render_template
 from flask_babel import gettext as _
 
-from app.accounts.models.partners import CADENCE, ORGANISATION_KINDS, PAPER_LABELS, SKILLS
+from app.accounts.models.partners import CADENCE, ORGANISATION_KINDS, SKILLS
+from app.accounts.models.verification import ITEMS as CHECKS
 from app.cases.operations.consents import WRITTEN_BELOW, youngest_age
 from app.core.answers import accepted
 from app.core.clock import local_day
@@ -17,7 +18,7 @@ from app.followup.queries import moves_of, pair_by_id
 from app.followup.queries.clocks import pair_clock
 from app.followup.queries.lists import PAIR_SHOWS, pair_counts, pairs_page, visits_waiting
 from app.followup.states import OFFICE_VISIT, PAIR, PAIR_LABELS, VISIT_LABELS
-from app.followup.views.next_step import MOVES
+from app.followup.views.next_step import MOVES, PAIR_MOVES
 from app.followup.views.room import Answer, asked, blueprint, go, number
 from app.pairings.models import MOODS, VISIT_KINDS
 
@@ -148,10 +149,10 @@ def pair_page(desk: Desk, pair: PairTie, **forms: Any) -> str:
         skill_words="、".join(SKILLS.get(code, code) for code in pair.donor_skills),
         cadences=CADENCE,
         donor_kinds={"volunteer": _("志愿者"), **ORGANISATION_KINDS},
-        papers=PAPER_LABELS,
+        checks=CHECKS,
         written=youngest is not None and youngest < WRITTEN_BELOW,
         moves=moves_of(desk.session, "pair_tie", pair.id),
-        move_words=MOVES,
+        move_words={**MOVES, **PAIR_MOVES},
         **{**blank, **forms},
     )
 

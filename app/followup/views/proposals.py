@@ -11,7 +11,7 @@ from app.core.messages import Message
 from app.followup.forms.county import SendForm
 from app.followup.models import ProposalDraft
 from app.followup.operations import proposals as proposing
-from app.followup.queries.lists import drafts_sent, drafts_waiting, needs_with_drafts
+from app.followup.queries.lists import drafts_sent, drafts_waiting, needs_with_drafts, sent_waiting
 from app.followup.states import DRAFT_LABELS
 from app.followup.views.room import Answer, blueprint, number
 from app.matches.operations.reasons import fit_of
@@ -85,6 +85,7 @@ def _page(
             _group(need, drafts[need.id], stops, form if need.id == about else None) for need in page.items
         ],
         stops=stops,
+        out=sent_waiting(desk.session, [need.id for need in page.items]),
         form=form,
         ticked=ticked,
         parts=PARTS,
