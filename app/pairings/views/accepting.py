@@ -8,7 +8,7 @@ from app.core.clock import local_day
 from app.core.errors import Refusal
 from app.core.guard import Desk, access
 from app.core.messages import Message
-from app.library.queries import alike, all_cards, card_by_number
+from app.library.queries import card_by_number, cards_like
 from app.matches.models import PairingProposal
 from app.matches.operations.reasons import suggestion
 from app.matches.operations.showing import is_still_free
@@ -71,6 +71,6 @@ def _page(
         waiting=waiting,
         form=form,
         taken=refusal is TAKEN,
-        others=alike(all_cards(desk.session), card) if card is not None and not free else [],
+        others=cards_like(desk.session, card) if card is not None and not free else [],
     )
     return page, status
