@@ -20,19 +20,19 @@ from app.policy.numbers import is_resident_number
 from app.policy.regions import counties
 
 UNIT_KIND_LABELS = {
-    "swd": _("社会工作部"),
-    "dept": _("部门"),
-    "township_gov": _("乡镇（街道）政府"),
-    "village_committee": _("村（居）委会"),
-    "station": _("社工站"),
-    "party_org": _("党群机关"),
-    "mass_org": _("群团组织"),
-    "other": _("其他"),
+    "swd": "社会工作部",
+    "dept": "部门",
+    "township_gov": "乡镇（街道）政府",
+    "village_committee": "村（居）委会",
+    "station": "社工站",
+    "party_org": "党群机关",
+    "mass_org": "群团组织",
+    "other": "其他",
 }
 
 
 class PostForm(FlaskForm):  # type: ignore[misc]
-    role = SelectField(_("岗位"), choices=[(r.value, ROLE_LABELS[r]) for r in OFFICE_ROLES])
+    role = SelectField(_("岗位"), choices={r.value: ROLE_LABELS[r] for r in OFFICE_ROLES})
     place = StringField(
         _("管哪里"),
         description=_("从县写起，用空格隔开：红寺堡区 红寺堡镇 梨花村。也可以写区划代码。平台管理员不用填。"),
@@ -105,10 +105,10 @@ class UnitForm(FlaskForm):  # type: ignore[misc]
         filters=[plain],
         validators=[InputRequired(_("请写单位全名。")), Length(max=40)],
     )
-    kind = SelectField(_("哪一种"), choices=[(k, UNIT_KIND_LABELS[k]) for k in UNIT_KINDS])
-    county = SelectField(_("哪个县"), choices=[(c.code, c.name) for c in counties()])
+    kind = SelectField(_("哪一种"), choices={k: UNIT_KIND_LABELS[k] for k in UNIT_KINDS})
+    county = SelectField(_("哪个县"), choices={c.code: c.name for c in counties()})
     actions = SelectMultipleField(
-        _("管十二类里的哪几类"), choices=[(str(a.no), f"{a.no} · {a.name}") for a in ACTIONS.values()]
+        _("管十二类里的哪几类"), choices={str(a.no): f"{a.no} · {a.name}" for a in ACTIONS.values()}
     )
     safeguarding = BooleanField(
         _("给公布前的保护意见"), description=_("妇联、卫健、民政才勾。涉及孩子和少见情况的，要它看过。")
