@@ -26,8 +26,15 @@ from app.policy.actors import Actor, Role
 from app.policy.lattice import Facts
 
 CHILD_UNDER, ELDER_FROM = 18, 60
-HOUSEHOLD_FORM = "household"
+HOUSEHOLD_FORM, WRITTEN_FORM = "household", "household_written"
+IN_THE_VILLAGE = (
+    CaseState.SCREENING,
+    CaseState.EVAL_PENDING,
+    CaseState.EVAL_PASSED,
+    CaseState.RETURNED_VILLAGE,
+)
 SORTS = {
+    "turn": (Case.state.not_in(IN_THE_VILLAGE), Case.created_at.desc(), Case.id.desc()),
     "new": (Case.created_at.desc(), Case.id.desc()),
     "no": (Case.case_no,),
     "due": (Case.due_on, Case.id),
@@ -239,8 +246,12 @@ def drafts_of(session: Session, actor: Actor, form: str) -> Sequence[Draft]:
 
 
 def draft_by_key(session: Session, key: str) -> Draft | None:
-    """A household that somebody has begun to write; whose it is, the access table asks."""
-    return session.scalar(select(Draft).where(Draft.form == HOUSEHOLD_FORM, Draft.subject == key))
+    """A household that somebody has begun to write, or what is left of it once it was written: its case's id.
+
+    Whose it is, the access table asks.
+    """
+    forms = (HOUSEHOLD_FORM, WRITTEN_FORM)
+    return session.scalar(select(Draft).where(Draft.form.in_(forms), Draft.subject == key))
 
 
 def live_item_of(session: Session, case_id: int) -> BatchItem | None:

@@ -50,9 +50,9 @@ NOTHING = dict.fromkeys(
 )
 
 
-def person(serial: int = 1, *, born: date = date(1958, 4, 5), **changed: str) -> dict[str, str]:
+def person(serial: int = 1, **changed: str) -> dict[str, str]:
     """Step 2: the head of the household."""
-    number = resident_number(born, serial)
+    number = resident_number(date(1958, 4, 5), serial)
     return {**NOTHING, "relation": "本人", "name": f"测试人{serial}", "id_no": number, **changed}
 
 

@@ -19,6 +19,7 @@ from app.cases.forms.fields import (
     read_day,
     stripped,
 )
+from app.cases.operations.amending import Facts
 from app.cases.operations.opening import NewMember
 from app.policy import lists
 from app.policy.numbers import birth_in, is_resident_number, sex_in
@@ -26,6 +27,17 @@ from app.policy.numbers import birth_in, is_resident_number, sex_in
 HEAD = "本人"
 NONE = options([("", _("没有"))])
 UNKNOWN = options([("", _("不填"))])
+
+
+def _later(label: Any) -> TextAreaField:
+    return TextAreaField(
+        label,
+        filters=[stripped],
+        validators=[
+            InputRequired(_("这一项要写，没有就写“没有”。")),
+            Length(max=400, message=_("最多 400 个字。")),
+        ],
+    )
 
 
 class HouseholdForm(FlaskForm):  # type: ignore[misc]
@@ -156,6 +168,59 @@ class MemberForm(FlaskForm):  # type: ignore[misc]
             disease_code=self.disease_code.data or "",
             school_stage=self.school_stage.data or "",
             employment=self.employment.data or "",
+        )
+
+
+class LaterMemberForm(MemberForm):
+    """A person of a household that is on the register already."""
+
+    status = RadioField(
+        _("现在在不在家"),
+        choices=options(lists.MEMBER_STATUS.items()),
+        default="alive_here",
+        validators=[InputRequired(_("请选一项。"))],
+    )
+
+
+class WhereaboutsForm(FlaskForm):  # type: ignore[misc]
+    """What may change after filing too."""
+
+    status = RadioField(
+        _("现在在不在家"),
+        choices=options(lists.MEMBER_STATUS.items()),
+        validators=[InputRequired(_("请选一项。"))],
+    )
+
+
+class AmendForm(HouseholdForm):
+    """Step 1 again, with the four conditions once they have been written."""
+
+    cond_a = _later(_("一、现有政策享受了哪些"))
+    cond_b = _later(_("二、该赡养、抚养的人尽到了没有"))
+    cond_c = _later(_("三、还有什么难处"))
+    cond_d = _later(_("四、家里自己为什么解决不了"))
+    supporter_check = RadioField(
+        _("赡养、抚养义务"),
+        choices=options(lists.SUPPORTER_CHECK.items()),
+        validators=[InputRequired(_("请选一项。"))],
+    )
+
+    def facts(self) -> Facts:
+        def said(name: str) -> str | None:
+            return self[name].data if name in self else None
+
+        return Facts(
+            category=self.category.data,
+            dibao_kind=self.dibao_kind.data,
+            address_detail=self.address_detail.data,
+            narrative=self.narrative.data,
+            phone=self.phone.data or "",
+            monthly_income_fen=self.income_fen(),
+            cond_a=said("cond_a"),
+            cond_b=said("cond_b"),
+            cond_c=said("cond_c"),
+            cond_d=said("cond_d"),
+            supporter_check=said("supporter_check"),
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
 from app.cases.forms.fields import DayField, ReadableDay, options, stripped
 from app.cases.operations.consents import NewConsent
@@ -42,6 +42,15 @@ CONDITIONS = {
     "cond_c": (_("三、还有什么难处"), _("政策办了以后，眼下还难在哪里。")),
     "cond_d": (_("四、家里自己为什么解决不了"), _("人手、身体、收入，照实写。")),
 }
+
+
+class UnlessRefused:
+    """A household that does not agree to be recorded is asked nothing more."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if form.record.data == NO:
+            field.errors[:] = []
+            raise StopValidation()
 
 
 class ConsentForm(FlaskForm):  # type: ignore[misc]
@@ -87,11 +96,12 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]
 
 
 def _answer(scope: str) -> RadioField:
+    asked = InputRequired(_("这一项还没有问。请念给家里听，再记下回答。"))
     return RadioField(
         lists.CONSENT_SCOPE[scope],
         description=READ_ALOUD[scope],
         choices=YES_NO,
-        validators=[InputRequired(_("这一项还没有问。请念给家里听，再记下回答。"))],
+        validators=[asked] if scope == "record" else [UnlessRefused(), asked],
     )
 
 
@@ -102,6 +112,7 @@ def _statement(name: str) -> TextAreaField:
         description=hint,
         filters=[stripped],
         validators=[
+            UnlessRefused(),
             InputRequired(_("这一项要写，没有就写“没有”。")),
             Length(max=400, message=_("最多 400 个字。")),
         ],
@@ -135,12 +146,12 @@ class HomeSheetForm(ConsentForm):
     supporter_check = RadioField(
         _("赡养、抚养义务"),
         choices=options(lists.SUPPORTER_CHECK.items()),
-        validators=[InputRequired(_("请选一项。"))],
+        validators=[UnlessRefused(), InputRequired(_("请选一项。"))],
     )
     dibao_kind = RadioField(
         _("低保核对下来是"),
         choices=options(lists.DIBAO_KIND.items()),
-        validators=[InputRequired(_("请选一项。"))],
+        validators=[UnlessRefused(), InputRequired(_("请选一项。"))],
     )
     record = _answer("record")
     publish = _answer("publish")
@@ -167,12 +178,12 @@ class HomeSheetForm(ConsentForm):
             second_name=second_name,
             second_by=self.second_by.data,
             findings=self.findings.data or "",
-            cond_a=self.cond_a.data,
-            cond_b=self.cond_b.data,
-            cond_c=self.cond_c.data,
-            cond_d=self.cond_d.data,
-            supporter_check=self.supporter_check.data,
-            dibao_kind=self.dibao_kind.data,
+            cond_a=self.cond_a.data or "",
+            cond_b=self.cond_b.data or "",
+            cond_c=self.cond_c.data or "",
+            cond_d=self.cond_d.data or "",
+            supporter_check=self.supporter_check.data or "",
+            dibao_kind=self.dibao_kind.data or "",
             consents=asked if self.record.data == YES else asked[:1],
         )
 

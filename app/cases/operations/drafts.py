@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Draft, Reveal
-from app.cases.queries import draft_of
+from app.cases.queries import WRITTEN_FORM, draft_of
 from app.core import audit
 from app.core.clock import local_day
 from app.core.errors import BadInput
@@ -48,6 +48,12 @@ def discard_draft(session: Session, *, form: str, subject: str, actor: Actor) ->
     found = draft_of(session, actor, form, subject)
     if found is not None:
         session.delete(found)
+
+
+def leave_receipt(session: Session, draft: Draft, case: Case) -> None:
+    """All that was typed goes; a second press, or the way back, finds the case instead of opening another."""
+    draft.form, draft.content = WRITTEN_FORM, json.dumps({"case_id": case.id})
+    session.flush()
 
 
 def reveal_identity(session: Session, case: Case, *, reason: str, actor: Actor, now: datetime) -> Reveal:

@@ -18,6 +18,17 @@ from app.policy import parameters
 from app.policy.actors import Actor
 from app.policy.calendar import add_working_days
 
+_OF_A_PERSON = (
+    "id_no",
+    "id_index",
+    "sex",
+    "birth_date",
+    "disability_type",
+    "disability_grade",
+    "disease_code",
+    "school_stage",
+    "employment",
+)
 WITH_THE_VILLAGE = (CaseState.EVAL_PASSED, CaseState.RETURNED_VILLAGE)
 
 
@@ -72,6 +83,7 @@ def record_home_check(session: Session, case: Case, sheet: HomeSheet, *, actor: 
         advance(session, CASE, case, "end_without_consent", actor=actor, now=now)
         case.closed_on = local_day(now)
         release_household(case)
+        _forget(case)
         _step(session, case, "家里不同意登记，到此为止", "check", actor, now)
     else:
         advance(session, CASE, case, "finish_check", actor=actor, now=now)
@@ -104,8 +116,8 @@ def write_facts(case: Case, sheet: HomeSheet, *, actor: Actor, now: datetime) ->
         sheet.cond_c,
         sheet.cond_d,
     )
-    case.supporter_check = sheet.supporter_check
-    case.household.dibao_kind = sheet.dibao_kind
+    case.supporter_check = sheet.supporter_check or None
+    case.household.dibao_kind = sheet.dibao_kind or case.household.dibao_kind
 
 
 def record_evaluation(session: Session, case: Case, vote: Vote, *, actor: Actor, now: datetime) -> Evaluation:
@@ -257,6 +269,21 @@ def release_household(case: Case) -> None:
     case.open_key = None
     for member in case.household.members:
         member.open_key = None
+
+
+def _forget(case: Case) -> None:
+    """ "Not recorded" is meant: what the village had written down about the family goes."""
+    case.narrative = case.cond_a = case.cond_b = case.cond_c = case.cond_d = case.supporter_check = None
+    household = case.household
+    household.address_detail = household.phone = household.phone_index = household.monthly_income_fen = None
+    for check in case.home_checks:
+        check.findings = None
+    for consent in case.consents:
+        consent.given_by = consent.proxy_reason = None
+    for member in household.members:
+        member.name = ""
+        for column in _OF_A_PERSON:
+            setattr(member, column, None)
 
 
 def _step(session: Session, case: Case, text: str, code: str, actor: Actor, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Pages of the cases room (office): the list, one household, its entry by hand, the village's steps."""
 
-from app.cases.views import entry, household, listing, steps
+from app.cases.views import amending, entry, household, listing, steps
 from app.cases.views.room import blueprint
 
 OFFICE = (blueprint,)
-PAGES = (entry, household, listing, steps)
+PAGES = (amending, entry, household, listing, steps)

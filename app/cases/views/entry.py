@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from app.cases.forms.household import HEAD, ConfirmForm, HouseholdForm, MemberForm
 from app.cases.models import Case, Draft
-from app.cases.operations.drafts import content_of, discard_draft, save_draft
+from app.cases.operations.drafts import content_of, discard_draft, leave_receipt, save_draft
 from app.cases.operations.opening import NewHousehold, open_one
-from app.cases.queries import HOUSEHOLD_FORM, draft_by_key, drafts_of
+from app.cases.queries import HOUSEHOLD_FORM, WRITTEN_FORM, draft_by_key, drafts_of
 from app.cases.views.room import Answer, blueprint, later
 from app.core.answers import accepted
 from app.core.clock import SHANGHAI, local_day
@@ -34,8 +34,9 @@ def new(desk: Desk) -> Answer:
     """Step 1 of a new household. The draft begins with the first thing that is typed."""
     if request.method == "POST":
         key = _key()
-        content = _keep_household(desk, key)
-        return _household_answer(desk, key, content)
+        if (written := _receipt(desk, key)) is not None:
+            return _written(written)
+        return _household_answer(desk, key, _keep_household(desk, key))
     others = drafts_of(desk.session, desk.actor, HOUSEHOLD_FORM)
     return _household_page(HouseholdForm(formdata=None), key=token(), others=len(others))
 
@@ -43,6 +44,8 @@ def new(desk: Desk) -> Answer:
 @blueprint.route("/new/<key>", methods=("GET", "POST"))
 @access("draft.write", subject=draft_by_key)
 def draft(desk: Desk, kept: Draft) -> Answer:
+    if kept.form == WRITTEN_FORM:
+        return _written(kept)
     if request.method == "POST":
         return _household_answer(desk, kept.subject, _keep_household(desk, kept.subject))
     content = content_of(kept)
@@ -54,11 +57,12 @@ def draft(desk: Desk, kept: Draft) -> Answer:
 @access("case.enter")
 def keep(desk: Desk) -> str:
     """Whatever is on the page, unchecked: a lost signal loses nothing."""
-    part = request.form.get("part", "household")
+    part, key = request.form.get("part", "household"), _key()
+    if _receipt(desk, key) is not None:
+        return str(_("这一户已经登记了，这里不再存草稿。"))
     if part == "household":
-        _keep_household(desk, _key())
+        _keep_household(desk, key)
     else:
-        key = _key()
         content = _content(desk, key)
         _save(desk, key, content | {"typing": _typed()})
     return str(_("草稿 %(at)s 已存", at=f"{desk.now.astimezone(SHANGHAI):%H:%M}"))
@@ -68,6 +72,8 @@ def keep(desk: Desk) -> str:
 @access("draft.write", subject=draft_by_key)
 def members(desk: Desk, kept: Draft) -> Answer:
     """Step 2: one person a page; `n` opens one who is on the list already."""
+    if kept.form == WRITTEN_FORM:
+        return _written(kept)
     content = content_of(kept)
     place = request.args.get("n", type=int)
     if request.method == "GET":
@@ -85,6 +91,8 @@ def members(desk: Desk, kept: Draft) -> Answer:
 @blueprint.post("/new/<key>/members/<int:place>/remove")
 @access("draft.write", subject=draft_by_key)
 def remove_member(desk: Desk, kept: Draft, place: int) -> Response:
+    if kept.form == WRITTEN_FORM:
+        return _written(kept)
     content = content_of(kept)
     listed = content.get("members", [])
     if place < len(listed):
@@ -97,6 +105,8 @@ def remove_member(desk: Desk, kept: Draft, place: int) -> Response:
 @access("draft.write", subject=draft_by_key)
 def review(desk: Desk, kept: Draft) -> Answer:
     """Step 3: the whole of it once more, then it is written."""
+    if kept.form == WRITTEN_FORM:
+        return _written(kept)
     content, form = content_of(kept), ConfirmForm()
     faults = _faults(content)
     opened: list[Case] = []
@@ -105,7 +115,7 @@ def review(desk: Desk, kept: Draft) -> Answer:
         and not faults
         and accepted(form, lambda: opened.append(_open(desk, kept, content)))
     ):
-        discard_draft(desk.session, form=HOUSEHOLD_FORM, subject=kept.subject, actor=desk.actor)
+        leave_receipt(desk.session, kept, opened[0])
         flash(_("登记好了。下一步：两个人入户核实。"))
         return redirect(url_for("cases.show", case_id=opened[0].id), 303)
     page = render_template(
@@ -123,11 +133,25 @@ def review(desk: Desk, kept: Draft) -> Answer:
 @blueprint.route("/new/<key>/discard", methods=("GET", "POST"))
 @access("draft.write", subject=draft_by_key)
 def discard(desk: Desk, kept: Draft) -> Answer:
+    if kept.form == WRITTEN_FORM:
+        return _written(kept)
     if request.method == "GET":
         return render_template("cases/discard.html", kept=kept, content=content_of(kept))
     discard_draft(desk.session, form=HOUSEHOLD_FORM, subject=kept.subject, actor=desk.actor)
     flash(_("草稿扔掉了，什么也没有登记。"))
     return redirect(url_for("cases.index"), 303)
+
+
+def _receipt(desk: Desk, key: str) -> Draft | None:
+    """What is left of one's own draft that was written already."""
+    kept = draft_by_key(desk.session, key)
+    own = kept is not None and kept.officer_id == desk.actor.account_id
+    return kept if kept is not None and own and kept.form == WRITTEN_FORM else None
+
+
+def _written(kept: Draft) -> Response:
+    """It became a case already: there is where one goes."""
+    return redirect(url_for("cases.show", case_id=content_of(kept)["case_id"]), 303)
 
 
 def _key() -> str:

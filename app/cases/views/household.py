@@ -9,9 +9,17 @@ from app.cases.operations import entry
 from app.cases.operations.consents import withdraw
 from app.cases.operations.drafts import reveal_identity
 from app.cases.operations.members import complete_number
-from app.cases.queries import age_on, case_by_id, last_item_of, latest_consents, moves_of, open_reveal
+from app.cases.queries import (
+    IN_THE_VILLAGE,
+    age_on,
+    case_by_id,
+    last_item_of,
+    latest_consents,
+    moves_of,
+    open_reveal,
+)
 from app.cases.states import CASE_LABELS, CaseState
-from app.cases.views.next_step import next_of, people_of, telling
+from app.cases.views.next_step import next_of, people_of, pressing, telling
 from app.cases.views.room import Answer, back, blueprint, expect, unchanged
 from app.core.answers import accepted
 from app.core.clock import local_day
@@ -92,6 +100,7 @@ def household_page(desk: Desk, case: Case, **forms: object) -> str:
     day, item = local_day(desk.now), last_item_of(desk.session, case.id)
     revealed = open_reveal(desk.session, case.id, desk.actor, desk.now)
     reads_always = decide(desk.actor, "identity.read", case) is Verdict.ALLOW
+    told = telling(list(moves_of(desk.session, case.id)))
     coming = next_of(case, item.batch if item else None, desk.actor, desk.now)
     return render_template(
         "cases/show.html",
@@ -101,7 +110,9 @@ def household_page(desk: Desk, case: Case, **forms: object) -> str:
         coming=coming,
         people=people_of(desk.session, coming.step, case, day),
         door=_door(coming.step.endpoint, case, item),
-        told=telling(list(moves_of(desk.session, case.id))),
+        pressing=pressing(case, told),
+        told=told,
+        amendable=case.state in IN_THE_VILLAGE,
         consents=latest_consents(case),
         item=item,
         open_names=reads_always or revealed is not None,

@@ -4,7 +4,7 @@ from flask import render_template, request
 
 from app.cases.models import Draft
 from app.cases.operations.drafts import content_of
-from app.cases.queries import HOUSEHOLD_FORM, SORTS, cases_in_area, counts_by_state, drafts_of
+from app.cases.queries import HOUSEHOLD_FORM, IN_THE_VILLAGE, SORTS, cases_in_area, counts_by_state, drafts_of
 from app.cases.states import CASE_LABELS
 from app.cases.views.next_step import NEXT
 from app.cases.views.room import blueprint
@@ -31,6 +31,7 @@ def index(desk: Desk) -> str:
         counts=counts_by_state(desk.session, desk.actor),
         labels=CASE_LABELS,
         next_steps=NEXT,
+        to_do=IN_THE_VILLAGE,
         places=_places(desk.actor),
         today=local_day(desk.now),
         drafts=[(draft, _summary(draft)) for draft in mine],
@@ -43,7 +44,7 @@ def _asked(actor: Actor) -> dict[str, str]:
     return {
         "state": state if state in CASE_LABELS else "",
         "place": place if place in {p.code for p in _places(actor)} else "",
-        "sort": sort if sort in SORTS else "new",
+        "sort": sort if sort in SORTS else "turn" if actor.role == Role.VILLAGE_WORKER else "new",
         "q": request.args.get("q", "").strip()[:40],
     }
 

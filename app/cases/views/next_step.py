@@ -128,6 +128,15 @@ IN_A_DRAFT = NextStep(
     also_label=_("看这一批"),
 )
 
+# Which of those reasons the person who looks now has to read first.
+_NOW = {
+    CaseState.SCREENING: ("reopen",),
+    CaseState.UNDER_DETERMINATION: ("resubmit",),
+    CaseState.RETURNED_VILLAGE: ("return",),
+    CaseState.DETERMINED: ("send_back", "reaffirm"),
+    CaseState.NOT_DETERMINED: ("decline", "withdraw"),
+    CaseState.OBJECTED: ("object",),
+}
 # The moves that carry a reason which the next person has to read.
 _TELLING = {
     "return": _("乡镇退回的原因"),
@@ -173,6 +182,15 @@ def people_of(session: Session, step: NextStep, case: Case, day: date) -> list[s
     return holders_of(session, step.role, case.area[: AREA_DIGITS[step.role]], day)
 
 
-def telling(moves: list[OfficeStateChange]) -> list[tuple[object, OfficeStateChange]]:
+Told = list[tuple[object, OfficeStateChange]]
+
+
+def telling(moves: list[OfficeStateChange]) -> Told:
     """The reasons on record, the newest first."""
     return [(_TELLING[m.action], m) for m in reversed(moves) if m.reason and m.action in _TELLING]
+
+
+def pressing(case: Case, told: Told) -> Told:
+    """The newest reason that bears on the present step."""
+    wanted = _NOW.get(CaseState(case.state), ())
+    return [(label, move) for label, move in told[:1] if move.action in wanted]

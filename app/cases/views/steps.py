@@ -25,7 +25,7 @@ from app.core.messages import msg
 from app.policy import lists, parameters
 from app.policy.actors import ROLE_LABELS, Role
 
-SHEET = "home_sheet"
+SHEET, VOTE = "home_sheet", "evaluation"
 
 
 @blueprint.route("/<int:case_id>/check", methods=("GET", "POST"))
@@ -35,7 +35,7 @@ def check(desk: Desk, case: Case) -> Answer:
     expect(case, CaseState.SCREENING)
     unchanged(case)
     if request.method == "POST":
-        _keep(desk, case)
+        _keep(desk, case, SHEET)
     if "later" in request.form:
         return later(url_for("cases.show", case_id=case.id))
     form = _sheet_form(desk, case)
@@ -53,12 +53,12 @@ def check(desk: Desk, case: Case) -> Answer:
 @access("case.check", subject=case_by_id)
 def keep_check(desk: Desk, case: Case) -> str:
     expect(case, CaseState.SCREENING)
-    return _keep(desk, case)
+    return _keep(desk, case, SHEET)
 
 
-def _keep(desk: Desk, case: Case) -> str:
+def _keep(desk: Desk, case: Case, form: str) -> str:
     typed = {k: v for k, v in request.form.items() if k not in ("csrf_token", "version", "later")}
-    save_draft(desk.session, form=SHEET, subject=str(case.id), content=typed, actor=desk.actor, now=desk.now)
+    save_draft(desk.session, form=form, subject=str(case.id), content=typed, actor=desk.actor, now=desk.now)
     return str(_("草稿 %(at)s 已存", at=f"{desk.now.astimezone(SHANGHAI):%H:%M}"))
 
 
@@ -107,18 +107,27 @@ def _sheet_page(desk: Desk, case: Case, form: HomeSheetForm) -> str:
 def evaluate(desk: Desk, case: Case) -> Answer:
     expect(case, CaseState.EVAL_PENDING)
     unchanged(case)
-    form = EvaluationForm()
+    if request.method == "POST":
+        _keep(desk, case, VOTE)
+    if "later" in request.form:
+        return later(url_for("cases.show", case_id=case.id))
+    kept = draft_of(desk.session, desk.actor, VOTE, str(case.id))
+    form = EvaluationForm(formdata=MultiDict(content_of(kept)))
     if form.is_submitted() and accepted(form, lambda: _record_vote(desk, case, form)):
+        discard_draft(desk.session, form=VOTE, subject=str(case.id), actor=desk.actor)
         passed = case.state == CaseState.EVAL_PASSED
         good = _("评议通过了。下一步：列困难和需求，报乡镇。")
         return back(case, good if passed else _("评议没有通过，记下了。请把结果和能走的政策讲给这户人家听。"))
-    page = render_template(
-        "cases/evaluation.html",
-        case=case,
-        form=form,
-        quorum=parameters.at("eval_quorum", local_day(desk.now)),
-    )
+    quorum = parameters.at("eval_quorum", local_day(desk.now))
+    page = render_template("cases/evaluation.html", case=case, form=form, kept=kept, quorum=quorum)
     return (page, 422) if form.is_submitted() else page
+
+
+@blueprint.post("/<int:case_id>/evaluation/keep")
+@access("case.evaluate", subject=case_by_id)
+def keep_vote(desk: Desk, case: Case) -> str:
+    expect(case, CaseState.EVAL_PENDING)
+    return _keep(desk, case, VOTE)
 
 
 def _record_vote(desk: Desk, case: Case, form: EvaluationForm) -> None:

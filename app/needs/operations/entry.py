@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import BatchItem, Case
 from app.cases.operations import entry as case_entry
 from app.cases.operations import filing
+from app.cases.states import CaseState
 from app.core.errors import BadInput, Refusal
 from app.core.messages import msg
 from app.core.states import advance, begin, begin_many, require
@@ -44,6 +45,19 @@ def raise_need(session: Session, case: Case, new: NewNeed, *, actor: Actor, now:
     _require_known(new)
     need = Need(case=case, **_need_values(new, case_id=case.id, area=case.area))
     begin(session, NEED, need, actor=actor, now=now)
+    return need
+
+
+def write_down(session: Session, case: Case, new: NewNeed, *, actor: Actor, now: datetime) -> Need:
+    """The village puts a need on its list; of a filed household it goes to the township at once.
+
+    Raises Refusal while the list is not with the village, BadInput as `raise_need` does.
+    """
+    if case.state not in (*case_entry.WITH_THE_VILLAGE, CaseState.FILED):
+        raise Refusal(msg("清单现在不在村里，不能改。要改，请乡镇先退回。"))
+    need = raise_need(session, case, new, actor=actor, now=now)
+    if case.state == CaseState.FILED:
+        list_later_need(session, need, actor=actor, now=now)
     return need
 
 

@@ -66,9 +66,7 @@ def add_need(desk: Desk, case: Case) -> Answer:
 
     def act() -> None:
         new = form.need(entry.next_need_ref(desk.session, case))
-        need = entry.raise_need(desk.session, case, new, actor=desk.actor, now=desk.now)
-        if case.state == CaseState.FILED:
-            entry.list_later_need(desk.session, need, actor=desk.actor, now=desk.now)
+        entry.write_down(desk.session, case, new, actor=desk.actor, now=desk.now)
 
     if not accepted(form, act):
         return _page(desk, case, need_form=form), 422
