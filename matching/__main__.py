@@ -1,44 +1,36 @@
-"""`python -m matching assign …` (contracts §6): exit 0; 2 and one line on stderr for bad input."""
+"""`python -m matching fit|score|rank|assign …` (contracts §6). Exit 0, or 2 and one line on stderr."""
 
 import argparse
+import importlib
 import sys
-import time
 from collections.abc import Sequence
-from pathlib import Path
 
-from matching.assignment import assign
-from matching.certificate import OBJECTIVES
-from matching.files import Problem, read_problem, write_assignment, write_certificate
+# A command loads its own half of the library alone: assign needs no estimators.
+HOMES = {
+    "assign": "matching.assigning",
+    "fit": "matching.commands",
+    "score": "matching.commands",
+    "rank": "matching.commands",
+}
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m matching", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("assign", help="the best assignment, with its proof")
-    command.add_argument("--arcs", required=True, type=Path, help="person_id,need_id,weight as .csv, or .npz")
-    command.add_argument("--out", required=True, type=Path)
-    command.add_argument("--certificate", required=True, type=Path)
-    command.add_argument(
-        "--gap", type=float, default=0.0, help="the gap that is good enough; every answer is exact"
-    )
-    command.add_argument("--objective", choices=OBJECTIVES, default="weight")
-    command.add_argument("--people-capacity", type=Path, help="person_id,capacity")
-    command.add_argument("--needs-demand", type=Path, help="need_id,demand")
+    named = arguments[0] if arguments else ""
+    for home in [HOMES[named]] if named in HOMES else sorted(set(HOMES.values())):
+        importlib.import_module(home).add_to(commands)
     options = parser.parse_args(arguments)
     try:
-        run_assign(options)
+        options.run(options)
     except (OSError, ValueError, KeyError) as error:
         print(f"matching: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("matching: interrupted, nothing was written", file=sys.stderr)
+        return INTERRUPTED
     return 0
-
-
-def run_assign(options: argparse.Namespace) -> None:
-    started = time.perf_counter()
-    problem: Problem = read_problem(options.arcs, options.people_capacity, options.needs_demand)
-    result = assign(problem.arcs, objective=options.objective)
-    write_assignment(options.out, problem, result)
-    write_certificate(options.certificate, problem, result, time.perf_counter() - started)
 
 
 if __name__ == "__main__":

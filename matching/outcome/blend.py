@@ -1,0 +1,142 @@
+"""Learners put together: weights that can't be negative, found on rows that no learner had seen (Wolpert 1992,
+Breiman 1996), and log odds bent until they mean what they say (beta calibration, Kull et al. 2017)."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit, logit
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from matching.arcs import Floats, Ints
+from matching.outcome.trees import BINS, unequal
+
+LEAST_ROWS, LEAST_EACH, TREES_FROM = 60, 8, 1500
+PULL, FOLDS = 6.0, 5
+
+
+@dataclass
+class Weights:
+    """Log odds = base + values @ slope, slope >= 0, pulled towards `start` where rows are few."""
+
+    start: Floats
+    signed: int = 0  # the last columns may have either sign
+
+    def fit(self, values: Floats, y: Floats, weight: Floats) -> Self:
+        n = values.shape[1]
+        scale = np.maximum(values.std(axis=0), 1e-6) if len(values) else np.ones(n)
+        scale = np.where(self.start > 0, 1.0, scale)
+        x = values / scale
+
+        def loss(theta: Floats) -> tuple[float, Floats]:
+            f = theta[0] + x @ theta[1:]
+            away = theta[1:] - self.start
+            value = weight @ (np.logaddexp(0, f) - y * f) + 0.5 * PULL * away @ away
+            slope = weight * (expit(f) - y)
+            return float(value), np.concatenate([[slope.sum()], x.T @ slope + PULL * away])
+
+        bounds = [(None, None)] + [(0, None)] * (n - self.signed) + [(None, None)] * self.signed
+        first = np.concatenate([[0.0], self.start])
+        found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300}).x
+        self.base, self.slope = float(found[0]), np.asarray(found[1:] / scale)
+        return self
+
+    def plain(self) -> Self:
+        self.base, self.slope = 0.0, self.start.copy()
+        return self
+
+    def logits(self, values: Floats) -> Floats:
+        return np.asarray(self.base + values @ self.slope)
+
+
+@dataclass
+class Bend:
+    """log odds -> log odds, never falling: c + a log p - b log(1 - p)."""
+
+    a: float = 1.0
+    b: float = 1.0
+    c: float = 0.0
+
+    def fit(self, f: Floats, y: Floats, weight: Floats) -> Self:
+        x = np.column_stack([-np.logaddexp(0, -f), np.logaddexp(0, f)])
+        start = np.ones(2)
+
+        def loss(theta: Floats) -> tuple[float, Floats]:
+            g = theta[0] + x @ theta[1:]
+            away = theta[1:] - start
+            slope = weight * (expit(g) - y)
+            value = weight @ (np.logaddexp(0, g) - y * g) + 5.0 * away @ away
+            return float(value), np.concatenate([[slope.sum()], x.T @ slope + 10.0 * away])
+
+        found = minimize(loss, np.array([0.0, 1.0, 1.0]), jac=True, method="L-BFGS-B",
+                         bounds=[(None, None), (0.05, 3), (0.05, 3)]).x  # fmt: skip
+        self.c, self.a, self.b = (float(v) for v in found)
+        return self
+
+    def __call__(self, f: Floats) -> Floats:
+        return np.asarray(self.c - self.a * np.logaddexp(0, -f) + self.b * np.logaddexp(0, f))
+
+
+def log_loss(f: Floats, y: Floats, weight: Floats) -> float:
+    return float(weight @ (np.logaddexp(0, f) - y * f) / max(weight.sum(), 1e-12))
+
+
+@dataclass
+class Blend:
+    """`start` is the blend where nothing can be learned. Trees over the learners join where they help."""
+
+    start: Floats
+    seed: int = 0
+    share: float = 0.0
+
+    def fit(self, values: Floats, extra: Floats, y: Floats, weight: Floats) -> Self:
+        """`values` (rows, learners) out of fold; `extra` (rows, k) may steer the trees alone."""
+        self.trees: Any = None
+        self.bend = Bend()
+        yes = float(y.sum())
+        if len(y) < LEAST_ROWS or min(yes, len(y) - yes) < LEAST_EACH:
+            self.line = Weights(self.start).plain()
+            return self
+        part = np.random.default_rng(self.seed).permutation(np.arange(len(y)) % FOLDS)
+        line, trees = np.zeros(len(y)), np.zeros(len(y))
+        wide = np.hstack([values, extra])
+        for k in range(FOLDS):
+            rest, held = part != k, part == k
+            line[held] = Weights(self.start).fit(values[rest], y[rest], weight[rest]).logits(values[held])
+            if len(y) >= TREES_FROM:
+                trees[held] = self._tree_logits(self._grow(wide[rest], y[rest], weight[rest]), wide[held])
+        self.line = Weights(self.start).fit(values, y, weight)
+        if len(y) >= TREES_FROM:
+            shares = (0.0, 0.25, 0.5, 0.75)
+            losses = [log_loss((1 - s) * line + s * trees, y, weight) + 0.0005 * s for s in shares]
+            self.share = shares[int(np.argmin(losses))]
+        if self.share:
+            self.trees = self._grow(wide, y, weight)
+        self.held_out = (1 - self.share) * line + self.share * trees
+        self.bend.fit(self.held_out, y, weight)
+        return self
+
+    def _grow(self, x: Floats, y: Floats, weight: Floats) -> Any:
+        model = HistGradientBoostingClassifier(
+            learning_rate=0.06, max_iter=int(np.clip(len(y) / 150, 30, 120)), max_leaf_nodes=10,
+            min_samples_leaf=40, l2_regularization=10.0, max_bins=BINS, early_stopping=False, random_state=self.seed,
+        )  # fmt: skip
+        return model.fit(x, (y > 0.5).astype(int), sample_weight=unequal(weight))
+
+    @staticmethod
+    def _tree_logits(model: Any, x: Floats) -> Floats:
+        return np.asarray(logit(np.clip(model.predict_proba(x)[:, 1], 1e-6, 1 - 1e-6)))
+
+    def logits(self, values: Floats, extra: Floats) -> Floats:
+        """Before bending: strictly rising in what the bent ones are, and fit to rank by."""
+        line = self.line.logits(values)
+        if self.trees is None:
+            return line
+        return (1 - self.share) * line + self.share * self._tree_logits(
+            self.trees, np.hstack([values, extra])
+        )
+
+
+def parts_by_regime(regime: Ints, which: int) -> Ints:
+    return np.flatnonzero(regime == which)

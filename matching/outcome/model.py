@@ -1,0 +1,259 @@
+"""The two-sided outcome model: fitted on tables and history, asked about pairs (contracts §6)."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from scipy.special import expit
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
+
+from matching.arcs import Floats, Ints
+from matching.features.space import Prepared, Space
+from matching.features.text import Tokenizer
+from matching.outcome import reasons
+from matching.outcome.design import Design, Rows
+from matching.outcome.direction import Asked, Direction
+from matching.outcome.folds import REGIMES, folds
+from matching.outcome.joint import Joint
+from matching.outcome.negatives import shift, unchosen
+from matching.outcome.prior import Prior
+from matching.outcome.threads import threads_for
+from matching.schema import Schema
+from matching.tables import History, Pairs, Table
+
+AT_ONCE, SMALL = 20_000, 30_000
+EDGE = 1e-6  # no probability is nearer to 0 or 1
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Of each asked pair: probabilities (NaN where that side was never observed), the score, and its parts, which
+    add up to it."""
+
+    person: Floats
+    need: Floats
+    match: Floats
+    score: Floats
+    parts: list[dict[str, float]]
+
+
+class OutcomeModel(BaseEstimator):  # type: ignore[misc]
+    """Both sides' answers, each with shrunk effects, features, tastes, trees and the history's matrix.
+
+    Parameters
+    ----------
+    schema : Schema, what the columns mean.
+    seed : int, of folds, samples and probes; the same seed and tables give the same model.
+    tokenizer : a function from text to terms, or None for hashed words and character n-grams.
+
+    It is fitted on tables, not arrays: `fit(people, needs, history)`, then `ask(people, needs, pairs)`.
+    """
+
+    def __init__(self, schema: Schema, seed: int = 0, tokenizer: Tokenizer | None = None) -> None:
+        self.schema, self.seed, self.tokenizer = schema, seed, tokenizer
+
+    def fit(self, people: Table, needs: Table, history: History) -> Self:
+        with threads_for(len(history)):
+            return self._fit(people, needs, history)
+
+    def _fit(self, people: Table, needs: Table, history: History) -> Self:
+        self.space_ = Space(self.schema, self.schema.outcome == "none", self.tokenizer, self.seed)
+        people, needs = people.with_ids(history.person), needs.with_ids(history.need)
+        self.space_.fit(people, needs)
+        sides = self.space_.prepare("person", people), self.space_.prepare("need", needs)
+        self.prior_ = Prior(self.space_, self.seed).fit(*sides)
+        self.people_, self.needs_ = people.place(), needs.place()
+        self.directions_: dict[str, Direction] = {}
+        self.shift_, self.joint_ = 0.0, None
+        if self.schema.outcome != "none" and len(history):
+            self._fit_answers(sides, history)
+        return self
+
+    def _fit_answers(self, sides: tuple[Prepared, Prepared], history: History) -> None:
+        asked = self._history_rows(sides, history)
+        rows, answers = asked
+        cut = folds(rows.a, rows.b, self.seed)
+        small = len(rows) <= SMALL
+        own = sides[0].own, sides[1].own
+        n = len(self.pools_), len(self.contexts_)
+        for name, given in answers.items():
+            known = ~np.isnan(given)
+            if known.sum() < 1:
+                continue
+            turned = name == "need"
+            mine = _turned(rows, turned)
+            mine.y, mine.other = (
+                given,
+                answers["person" if turned else "need"] if name != "match" else given * np.nan,
+            )
+            design = Design(*(own[::-1] if turned else own), *n, small)
+            direction = Direction(design, self.schema.outcome == "one_sided_positive", self.seed)
+            if known.all():
+                self.directions_[name] = direction.fit(mine, cut)
+            else:
+                some = mine.take(known)
+                self.directions_[name] = direction.fit(some, folds(some.a, some.b, self.seed))
+        if {"person", "need", "match"} <= set(self.directions_):
+            self.joint_ = self._fit_joint(rows, answers)
+        elif "match" in self.directions_ and len(self.directions_) > 1:
+            del self.directions_["match"]
+
+    def _history_rows(
+        self, sides: tuple[Prepared, Prepared], history: History
+    ) -> tuple[Rows, dict[str, Floats]]:
+        a = np.array([self.people_[i] for i in history.person], dtype=np.int64)
+        b = np.array([self.needs_[i] for i in history.need], dtype=np.int64)
+        self.pools_ = self._pools(sides)
+        self.contexts_ = {c: k for k, c in enumerate(sorted({c for c in history.context if c}))}
+        context = np.array([self.contexts_.get(c, -1) for c in history.context], dtype=np.int64)
+        answers = {"person": history.person_yes, "need": history.need_yes, "match": history.matched}
+        weight = history.weight
+        if self.schema.outcome != "two_sided":
+            answers = {"person": history.person_yes}
+        if self.schema.outcome == "one_sided_positive":
+            pool = self._pool_of(sides, np.zeros(len(self.needs_), np.int64) - 1, np.arange(len(self.needs_)))
+            more_a, more_b, rate = unchosen(a, b, pool, self.seed)
+            self.shift_ = float(shift(rate))
+            answers = {"person": np.concatenate([np.where(np.isnan(history.person_yes), 1.0, history.person_yes),
+                                                 np.zeros(more_a.size)])}  # fmt: skip
+            a, b = np.concatenate([a, more_a]), np.concatenate([b, more_b])
+            weight = np.concatenate([weight, np.ones(more_a.size)])
+            context = np.concatenate([context, np.full(more_a.size, -1)])
+        return self._rows(sides, a, b, a, b, weight, context), answers
+
+    def _rows(
+        self,
+        sides: tuple[Prepared, Prepared],
+        at: Ints,
+        to: Ints,
+        a: Ints,
+        b: Ints,
+        weight: Floats,
+        context: Ints,
+    ) -> Rows:
+        """`at`, `to` are rows of the tables; `a`, `b` who they were in fit, -1 strangers."""
+        values = self.space_.between(*sides, at, to)
+        none = np.full(at.size, np.nan)
+        return Rows(
+            a, b, sides[0].own[at], sides[1].own[to], none, weight, self._pool_of(sides, at, to), context,
+            self.prior_.standard(values), self.prior_.score(values), none,
+        )  # fmt: skip
+
+    def _pools(self, sides: tuple[Prepared, Prepared]) -> dict[str, int]:
+        names: set[str] = set()
+        for side, prepared in zip(("person", "need"), sides, strict=True):
+            names |= set(pool_names(self.schema, side, prepared.table))
+        return {n: k for k, n in enumerate(sorted(names - {""}))}
+
+    def _pool_of(self, sides: tuple[Prepared, Prepared], at: Ints, to: Ints) -> Ints:
+        """The need's pool, or the person's where needs have none."""
+        side, index = ("need", to) if self.schema.with_role("need", "pool") else ("person", at)
+        names = pool_names(self.schema, side, sides[0 if side == "person" else 1].table)
+        place = np.array([self.pools_.get(n, -1) for n in names] + [-1], dtype=np.int64)
+        return place[index]
+
+    def _fit_joint(self, rows: Rows, answers: dict[str, Floats]) -> Joint | None:
+        if any(np.isnan(v).any() for v in answers.values()):
+            return Joint().fit({}, {}, {})
+        swapped = {"kk": "kk", "kc": "ck", "ck": "kc", "cc": "cc"}
+        held, y, w = {}, {}, {}
+        for name in REGIMES:
+            out = [
+                self.directions_[d].out[swapped[name] if d == "need" else name]
+                for d in ("person", "need", "match")
+            ]
+            size = min(o[0].size for o in out)
+            if not size or any(not np.array_equal(o[0], out[0][0]) for o in out):
+                continue
+            person, need, direct = (self.directions_[d].blends[r].bend(o[1]) for d, r, o in zip(
+                ("person", "need", "match"), (name, swapped[name], name), out, strict=True))  # fmt: skip
+            held[name] = person, need, direct
+            y[name], w[name] = answers["match"][out[0][0]], rows.weight[out[0][0]]
+        return Joint().fit(held, y, w)
+
+    def ask(self, people: Table, needs: Table, pairs: Pairs) -> Scores:
+        """Raises NotFittedError before `fit`. Ids that neither table holds are people of whom nothing is known."""
+        if not hasattr(self, "space_"):
+            raise NotFittedError("this OutcomeModel is not fitted yet")
+        with threads_for(0):
+            return self._asked(people, needs, pairs)
+
+    def _asked(self, people: Table, needs: Table, pairs: Pairs) -> Scores:
+        people, needs = people.with_ids(pairs.person), needs.with_ids(pairs.need)
+        sides = self.space_.prepare("person", people), self.space_.prepare("need", needs)
+        at, to = people.place(), needs.place()
+        rows = np.array(
+            [(at[p], to[n]) for p, n in zip(pairs.person, pairs.need, strict=True)], dtype=np.int64
+        )
+        rows = rows.reshape(-1, 2)
+        contexts = getattr(self, "contexts_", {})
+        context = np.array([contexts.get(c, -1) for c in pairs.context], dtype=np.int64)
+        chunks = [
+            self._ask(sides, rows[i : i + AT_ONCE], context[i : i + AT_ONCE])
+            for i in range(0, len(rows), AT_ONCE)
+        ]
+        empty = np.zeros(0)
+        columns = [
+            np.concatenate([empty, *(getattr(c, k) for c in chunks)])
+            for k in ("person", "need", "match", "score")
+        ]
+        return Scores(*columns, [p for c in chunks for p in c.parts])
+
+    def _ask(self, sides: tuple[Prepared, Prepared], where: Ints, context: Ints) -> Scores:
+        at, to = where[:, 0], where[:, 1]
+        none = np.full(at.size, np.nan)
+        if not self.directions_:
+            values = self.space_.between(*sides, at, to)
+            parts = reasons.of_prior(self.prior_, values)
+            return Scores(none, none, none, reasons.total(parts), parts)
+        known = [np.array([place.get(i, -1) for i in side.table.ids], dtype=np.int64)
+                 for place, side in zip((self.people_, self.needs_), sides, strict=True)]  # fmt: skip
+        rows = self._rows(sides, at, to, known[0][at], known[1][to], np.ones(at.size), context)
+        asked = {n: d.ask(_turned(rows, n == "need")) for n, d in self.directions_.items()}
+        return self._scores(rows, asked)
+
+    def _scores(self, rows: Rows, asked: dict[str, Asked]) -> Scores:
+        none = np.full(len(rows), np.nan)
+        chance = {n: np.clip(expit(v.bent + self.shift_), EDGE, 1 - EDGE) for n, v in asked.items()}
+        explain = reasons.Explained(self, rows, asked)
+        if self.joint_ is not None:
+            person, need, direct = (asked[n] for n in ("person", "need", "match"))
+            raw, bent, slopes, own = self.joint_.logits(person.bent, need.bent, direct.bent, person.regime)
+            match = np.clip(expit(bent), EDGE, 1 - EDGE)
+            parts = explain.joint(raw, slopes, own)
+        else:
+            name = next(n for n in ("person", "need", "match") if n in asked)
+            raw, match = asked[name].raw + self.shift_, chance[name]
+            parts = explain.single(name, raw)
+        sides = [chance.get(n, none) for n in ("person", "need")]
+        least = np.fmin(*sides) if not np.isnan(sides).all() else match
+        return Scores(sides[0], sides[1], np.fmin(match, least), reasons.total(parts), parts)
+
+
+def _turned(rows: Rows, turned: bool) -> Rows:
+    """The same pairs as the other side sees them."""
+    if not turned:
+        return rows.take(slice(None))
+    return Rows(
+        rows.b,
+        rows.a,
+        rows.z,
+        rows.x,
+        rows.y,
+        rows.weight,
+        rows.pool,
+        rows.context,
+        rows.pair,
+        rows.prior,
+        rows.other,
+    )
+
+
+def pool_names(schema: Schema, side: str, table: Table) -> list[str]:
+    columns = schema.with_role(side, "pool")
+    if not columns:
+        return [""] * len(table.ids)
+    return [
+        "\x1f".join(p) if any(p) else "" for p in zip(*(table.cells[c.name] for c in columns), strict=True)
+    ]
