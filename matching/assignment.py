@@ -1,18 +1,14 @@
-"""Who with whom: sparse assignment with capacities, demands and an outside option, exact and with its
-proof."""
+"""Who with whom: sparse assignment with capacities, demands and an outside option, and the proof of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matching.arcs import Arcs, Floats, Ints
-from matching.certificate import NONE, OBJECTIVES, Certificate, bound_of, least_offset
-from matching.exact import solve
+from matching.arcs import Arcs, Flags, Floats, Ints
+from matching.certificate import NONE, OBJECTIVES, Certificate, bound_of, least_offset, without_pins
+from matching.exact import Market, Progress, solve
 from matching.maxmin import best_worst
-from matching.programme import solve_programme
-from matching.rows import joins_two_limits, spelled_out
-
-TIE = 1e-10  # how much waiting may count: less than any certificate's tolerance
+from matching.ties import longest_waits
 
 
 @dataclass(frozen=True)
@@ -23,114 +19,140 @@ class Assignment:
     certificate: Certificate
 
 
-def assign(arcs: Arcs, *, objective: str = "weight", waited: Floats | None = None) -> Assignment:
-    """The best assignment. `objective`: weight (the greatest sum; arcs below 0 are left alone), cardinality
-    (most pairs, then weight), maxmin (most pairs, then the worst of them as good as possible, then weight).
+def assign(
+    arcs: Arcs,
+    *,
+    objective: str = "weight",
+    gap: float = 0.0,
+    waited: Floats | None = None,
+    pinned: Ints = NONE,
+    tell: Progress = len,
+) -> Assignment:
+    """The best assignment.
 
-    `waited` (needs,), any unit: of equally good assignments the one that serves those who waited longer. The
-    order of the arcs makes no difference. Raises ValueError for an unknown objective.
+    Parameters
+    ----------
+    objective : str
+        weight: the greatest sum; arcs below 0 are left alone. cardinality: most pairs, then weight. maxmin:
+        most pairs, then the worst of them as good as possible, then weight.
+    gap : float
+        A share of the optimum that may be missing, proven by the certificate; 0 asks for the optimum.
+    waited : (needs,) floats, any unit
+        Of equally good assignments the one that serves those who waited longer.
+    pinned : (n,) ints
+        Arcs that must be chosen; the rest is the best that goes with them. A forbidden pair is an arc left
+        out: see `Arcs.kept`.
+    tell : callable
+        Hears in a word what is being done.
+
+    Returns
+    -------
+    Assignment
+        The same whatever the order of the arcs.
+
+    Raises
+    ------
+    ValueError
+        For an unknown objective, a gap outside 0..1, pins that do not fit, waits that are not one a need.
+
+    Notes
+    -----
+    Auction: Bertsekas 1988, 1992. Paths: Jonker & Volgenant 1987. Covers: Kőnig 1931. Equal optima are
+    compared on the arcs that are tight under the optimal prices, where every optimum lies.
     """
     if objective not in OBJECTIVES:
         raise ValueError(f"the objective must be one of {', '.join(OBJECTIVES)}")
-    single = _each_pair_once(arcs)
-    problem = arcs.kept(single)
+    if not 0 <= gap < 1:
+        raise ValueError("the gap must lie between 0 and 1")
+    if waited is not None and (np.shape(waited) != arcs.demand.shape or not np.isfinite(waited).all()):
+        raise ValueError("there must be one wait for each need")
+    problem, back = _each_pair_once(arcs, without_pins(arcs, pinned) if pinned.size else None)
     if objective == "maxmin":
-        found = _maxmin(problem, waited)
+        found = _maxmin(problem, waited, tell)
     else:
-        offset = _offset(problem) if objective == "cardinality" else 0.0
-        found = _solve(problem, offset, waited, objective)
-    chosen = np.flatnonzero(single)[found.chosen]
-    return Assignment(chosen, _for_all_arcs(arcs, single, found.certificate))
+        found = _by_weight(problem, objective, gap, waited, tell)
+    return _for_all_arcs(arcs, back, pinned, found)
 
 
-def _each_pair_once(arcs: Arcs) -> np.ndarray:
-    """Marks one arc of each pair, the heaviest."""
-    pair = arcs.person.astype(np.int64) * max(1, arcs.demand.size) + arcs.need
-    keep = np.ones(pair.size, dtype=bool)
-    if pair.size and not (pair[1:] > pair[:-1]).all() and np.unique(pair).size < pair.size:
-        order = np.lexsort((-arcs.weight, pair))
-        keep[order[1:]] = pair[order[1:]] != pair[order[:-1]]
-    return keep
+def _each_pair_once(arcs: Arcs, rest: tuple[Arcs, Ints] | None) -> tuple[Arcs, Ints]:
+    """The problem without pins and lighter copies; and which arc each of its arcs is, empty for the same."""
+    problem, back = rest if rest is not None else (arcs, NONE)
+    if not problem.lighter_copies.size:
+        return problem, back
+    kept = np.flatnonzero(~problem.lighter_copies)
+    return problem.kept(~problem.lighter_copies), back[kept] if rest is not None else kept
 
 
-def _offset(arcs: Arcs) -> float:
-    return least_offset(arcs) * (1 + 1e-6) + (arcs.scale if arcs.weight.any() else 1.0)
-
-
-def _solve(arcs: Arcs, offset: float, waited: Floats | None, objective: str) -> Assignment:
-    leaning = arcs.weight if waited is None else arcs.weight + _lean(arcs, waited)
-    if joins_two_limits(arcs).any():
-        chosen, u, v = solve_programme(arcs.with_weight(leaning + offset))
-    else:
-        chosen, u, v = _by_paths(arcs.with_weight(leaning), offset)
+def _by_weight(arcs: Arcs, objective: str, gap: float, waited: Floats | None, tell: Progress) -> Assignment:
+    offset = _offset(arcs) if objective == "cardinality" else 0.0
+    back = np.flatnonzero(arcs.usable) if arcs.usable.size else NONE
+    market, turned = _market(arcs.kept(arcs.usable) if arcs.usable.size else arcs, offset)
+    solved = solve(market, gap, tell)
+    u, v = (solved.v, solved.u) if turned else (solved.u, solved.v)
     u, v, e = _proof(arcs, u, v, offset)
-    value = float(arcs.weight[chosen].sum())
-    bound = bound_of(arcs, u, v, e)
+    chosen = back[solved.chosen] if arcs.usable.size else solved.chosen
+    if waited is not None:
+        tell("ties")
+        chosen = longest_waits(arcs, chosen, (u, v, e), offset, waited)
+    value, bound = float(arcs.weight[chosen].sum()), bound_of(arcs, u, v, e)
     return Assignment(chosen, Certificate(objective, value, bound, int(chosen.size), u, v, e, offset))
 
 
-def _lean(arcs: Arcs, waited: Floats) -> Floats:
-    """Between nothing and TIE of the largest weight, by rank of waiting."""
-    rank = np.argsort(np.argsort(waited, kind="stable"), kind="stable") / max(1, waited.size)
-    return np.asarray(TIE * arcs.scale * rank[arcs.need])
+def _offset(arcs: Arcs) -> float:
+    least = least_offset(arcs)
+    return least * (1 + 1e-6) + (arcs.scale if least else 1.0)
 
 
-def _by_paths(arcs: Arcs, offset: float) -> tuple[Ints, Floats, Floats]:
-    problem = spelled_out(arcs)
-    solved = solve(problem, offset=offset)
-    rows = np.flatnonzero(solved.row_column >= 0)
-    chosen = np.sort(_arcs_of(problem.start, problem.column, problem.arc, rows, solved.row_column[rows]))
-    first, second = np.zeros(arcs.capacity.size), np.zeros(arcs.demand.size)
-    by_row, by_column = (second, first) if problem.turned else (first, second)
-    # Copies of one person are worth the same: the least of their prices serves for all of them.
-    by_column[problem.column_owner] = np.inf
-    np.minimum.at(by_column, problem.column_owner, solved.v)
-    by_row[problem.row_owner] = np.inf
-    np.minimum.at(by_row, problem.row_owner, solved.u)
-    return chosen, first, second
+def _market(arcs: Arcs, offset: float) -> tuple[Market, bool]:
+    """The smaller side bids: few bidders for many places hardly compete."""
+    limit, room = _usable(arcs.capacity, arcs.person), _usable(arcs.demand, arcs.need)
+    low, high = arcs.low, arcs.high
+    if int(room.sum()) < int(limit.sum()):
+        sides = (arcs.need, arcs.person, arcs.weight, room, limit)
+        return Market(*sides, arcs.seen.by_need, low, high, offset), True
+    sides = (arcs.person, arcs.need, arcs.weight, limit, room)
+    return Market(*sides, arcs.seen.by_person, low, high, offset), False
 
 
-def _arcs_of(start: Ints, column: Ints, arc: Ints, rows: Ints, columns: Ints) -> Ints:
-    """The arc of each (row, column): columns ascend within a row."""
-    found = np.empty(rows.size, dtype=np.int64)
-    for k in range(rows.size):
-        low, high = start[rows[k]], start[rows[k] + 1]
-        found[k] = arc[low + np.searchsorted(column[low:high], columns[k])]
-    return found
+def _usable(limit: Ints, index: np.ndarray) -> Ints:
+    """One place more than there are arcs stands for all that can't be used: its price must come out as 0."""
+    if limit.max(initial=0) <= 1:
+        return limit
+    return np.minimum(limit, np.bincount(index, minlength=limit.size) + 1)
 
 
 def _proof(arcs: Arcs, u: Floats, v: Floats, offset: float) -> tuple[Floats, Floats, Floats]:
-    """Prices anew from the needs' prices alone, so that nothing rests on the solver's arithmetic."""
-    v = np.where(v < 1e-14 * (arcs.scale + offset), 0.0, v)
-    closed = arcs.demand[arcs.need] == 0  # a need that takes nobody may ask any price: nobody pays it
-    np.maximum.at(v, arcs.need[closed], arcs.weight[closed] + offset)
-    worth = arcs.weight + offset - v[arcs.need]
-    two = joins_two_limits(arcs)
-    if two.any():
-        u = np.maximum(0.0, u)
-        e = np.where(two, np.maximum(0.0, worth - u[arcs.person]), 0.0)
-        alone = np.zeros(u.size)
-        np.maximum.at(alone, arcs.person[~two], worth[~two])
-        return np.maximum(u, alone), v, e
-    fresh = np.zeros(arcs.capacity.size)
-    np.maximum.at(fresh, arcs.person, worth)
-    return fresh, v, np.zeros(0)
+    """Prices for the whole problem: ends that take nobody ask enough to be left alone, at no cost."""
+    for limit, price, at, other in ((arcs.demand, v, arcs.need, u), (arcs.capacity, u, arcs.person, v)):
+        if limit.min(initial=1) == 0:
+            closed = limit[at] == 0
+            far = arcs.person if at is arcs.need else arcs.need
+            asked = (arcs.weight[closed] + offset) * (1 + 1e-12)  # more than rounding can take away
+            rent = asked - other[far[closed]]
+            np.maximum.at(price, at[closed], rent)
+    if not arcs.two_limits.size:
+        return u, v, np.zeros(0)
+    rent = np.maximum(0.0, arcs.weight + offset - u[arcs.person] - v[arcs.need])
+    alone = np.zeros(u.size)
+    np.maximum.at(alone, arcs.person[~arcs.two_limits], rent[~arcs.two_limits])
+    u = u + alone
+    return u, v, np.where(arcs.two_limits, np.maximum(0.0, rent - alone[arcs.person]), 0.0)
 
 
-def _maxmin(arcs: Arcs, waited: Floats | None) -> Assignment:
+def _maxmin(arcs: Arcs, waited: Floats | None, tell: Progress) -> Assignment:
     found = best_worst(arcs)
     if not found.count:
         return Assignment(NONE, found.certificate(arcs, NONE))
-    keep = arcs.weight >= found.worst
-    inner = arcs.kept(keep)
-    chosen = np.flatnonzero(keep)[_solve(inner, _offset(inner), waited, "cardinality").chosen]
+    keep: Flags = arcs.weight >= found.worst
+    inner = _by_weight(arcs.kept(keep), "cardinality", 0.0, waited, tell)
+    chosen = np.flatnonzero(keep)[inner.chosen]
     return Assignment(chosen, found.certificate(arcs, chosen))
 
 
-def _for_all_arcs(arcs: Arcs, single: np.ndarray, proof: Certificate) -> Certificate:
-    """Prices of arcs, and covers by arcs, in the numbering of all arcs as they were given."""
-    if not proof.dual_arc.size or single.all():
-        return proof
-    e = np.zeros(arcs.weight.size)
-    e[single] = proof.dual_arc
-    return Certificate(**{**proof.__dict__, "dual_arc": e})
+def _for_all_arcs(arcs: Arcs, back: Ints, pinned: Ints, found: Assignment) -> Assignment:
+    """In the numbering of all arcs as they were given, pins included."""
+    chosen, proof = found.chosen, found.certificate
+    if back.size or pinned.size:
+        chosen = np.sort(np.concatenate([back[chosen] if back.size else NONE, pinned])).astype(np.int64)
+        proof = proof.renumbered(arcs.weight.size, back).with_pins(arcs.weight[pinned])
+    return Assignment(chosen, replace(proof, value=float(arcs.weight[chosen].sum())))

@@ -1,93 +1,181 @@
-"""The auction: bidders raise prices of places until nobody wants another (Bertsekas 1988), compiled by numba.
+"""The auction: bidders raise the prices of places until nobody wants another (Bertsekas 1988, 1992).
 
-One phase from zero prices, Gauss–Seidel, with a short list of each bidder's best arcs kept at hand: prices
-only rise, so an arc outside the list can never be worth more than it was when the list was made (Buš & Tvrdík
-2009).
+Gauss-Seidel, with a short list of each bidder's best arcs at hand: prices only rise, so an arc outside the
+list can never be worth more than it was when the list was made (Buš & Tvrdík 2009). A column that takes
+several has as many slots, each with its own price; a row with several units bids once for each of them
+("similar persons" and "similar objects", Bertsekas & Castañon 1989).
 """
 
+from typing import NamedTuple
+
 import numpy as np
-from numpy.typing import NDArray
 
 from matching.compiled import njit
+from matching.passes import Floats, Graph, Indices, Ints, Lists, worst_of
 
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int32]
-Pointers = NDArray[np.int64]
-KEPT = 6
+
+class Slots(NamedTuple):
+    """Places to bid for: `start` (columns+1,) into `price`, `holder` (a row, -1 for none) and `arc` (what was
+    bid with). `least` and `cheapest` (columns,) are the least price of each column and where it stands; where
+    every column has one slot they are the price itself, and empty."""
+
+    start: Ints
+    price: Floats
+    holder: Indices
+    arc: Ints
+    least: Floats
+    cheapest: Ints
 
 
 @njit
-def _refresh(i, start, column, weight, price, best_arc, best_ceiling):  # type: ignore[no-untyped-def]
-    """Fills the bidder's list with its KEPT best arcs of now, and notes what the next one is worth."""
-    base = i * KEPT
-    values = np.full(KEPT + 1, -np.inf)
-    arcs = np.full(KEPT + 1, -1, dtype=np.int64)
-    for a in range(start[i], start[i + 1]):
-        value = weight[a] - price[column[a]]
-        if value <= values[KEPT]:
+def refresh(i: int, graph: Graph, slots: Slots, shift: float, lists: Lists) -> None:
+    """Fills the row's list with its best arcs at the prices of now."""
+    low, high = lists.start[i], lists.start[i + 1]
+    least, column_of = slots.least, lists.column
+    worth = np.full(high - low, -np.inf)
+    column_of[low:high] = -1
+    lists.weight[low:high] = -np.inf
+    lists.arc[low:high] = -1
+    bar, k = 0.0, low
+    for a in range(graph.start[i], graph.start[i + 1]):
+        w = graph.weight[a] + shift
+        if w <= bar:
             continue
-        at = KEPT
-        while at > 0 and values[at - 1] < value:
-            values[at] = values[at - 1]
-            arcs[at] = arcs[at - 1]
-            at -= 1
-        values[at] = value
-        arcs[at] = a
-    for k in range(KEPT):
-        best_arc[base + k] = arcs[k]
-    best_ceiling[i] = values[KEPT]
+        c = graph.column[a]
+        value = w - least[c]
+        if value < bar or value <= 0.0 or (value == worth[k - low] and c > column_of[k]):
+            continue
+        worth[k - low] = value
+        column_of[k] = c
+        lists.weight[k] = w
+        lists.arc[k] = graph.arc[a] if graph.arc.size else a
+        k = worst_of(worth, column_of, low, high, low)
+        bar = max(0.0, worth[k - low])
+    lists.ceiling[i] = worth[k - low]
 
 
 @njit
-def _two_best(i, column, weight, price, best_arc):  # type: ignore[no-untyped-def]
-    first, second, arc = -np.inf, -np.inf, -1
-    for k in range(i * KEPT, (i + 1) * KEPT):
-        a = best_arc[k]
-        if a < 0:
-            break
-        value = weight[a] - price[column[a]]
-        if value > first:
+def holds(i: int, c: int, slots: Slots) -> bool:
+    found = False
+    for s in range(slots.start[c], slots.start[c + 1]):
+        found = found or slots.holder[s] == i
+    return found
+
+
+@njit
+def two_best(i: int, lists: Lists, slots: Slots, several: bool) -> tuple[float, float, int]:
+    """`(best worth, second best, where the best stands in the list)`; a column that the row holds is out."""
+    column, weight, least = lists.column, lists.weight, slots.least
+    first, second, at = -np.inf, -np.inf, -1
+    for k in range(lists.start[i], lists.start[i + 1]):
+        c = column[k]
+        if c < 0:
+            continue
+        worth = weight[k] - least[c]
+        if worth <= second or (several and holds(i, c, slots)):
+            continue
+        if worth > first or (worth == first and c < column[at]):
             second = first
-            first = value
-            arc = a
-        elif value > second:
-            second = value
-    return first, second, arc
+            first = worth
+            at = k
+        else:
+            second = worth
+    return first, second, at
 
 
 @njit
-def bid_all(start, column, weight, columns, epsilon):  # type: ignore[no-untyped-def]
-    """Runs the auction to its end. Rows bid for columns; an outside option of worth 0 stands open to every
-    row.
+def take(i: int, k: int, raised: float, lists: Lists, slots: Slots) -> int:
+    """Gives the row the cheapest slot of the column at k of its list; returns who held it, or -1."""
+    c = lists.column[k]
+    s = slots.cheapest[c] if slots.cheapest.size else c
+    loser = int(slots.holder[s])
+    slots.price[s] += raised
+    slots.holder[s] = i
+    slots.arc[s] = lists.arc[k]
+    if slots.cheapest.size:
+        for other in range(slots.start[c], slots.start[c + 1]):
+            if slots.price[other] < slots.price[s]:
+                s = other
+        slots.cheapest[c] = s
+        slots.least[c] = slots.price[s]
+    return loser
 
-    `start` (rows+1,), `column` and `weight` (arcs,): the arcs by row. Returns `row_arc` (rows,) the arc held
-    or -1, `column_row` (columns,) the holder or -1, and `price` (columns,), with epsilon-complementary
-    slackness.
+
+@njit
+def bid(
+    lists: Lists,
+    graph: Graph,
+    slots: Slots,
+    shift: float,
+    limit: Ints,
+    stack: Indices,
+    ends: Ints,
+    epsilon: float,
+) -> None:
+    """Lets every unit on the stack bid until each holds a slot or finds none worth epsilon.
+
+    The outside option of worth 0 stands open to every unit. `ends` holds (first, one past the last) of the
+    stack and is left as (n, n): the first n units stopped because the list of their row was used up and its
+    arcs are not in the graph.
     """
-    rows = start.size - 1
-    price = np.zeros(columns)
-    row_arc = np.full(rows, -1, dtype=np.int64)
-    column_row = np.full(columns, -1, dtype=np.int32)
-    best_arc = np.full(rows * KEPT, -1, dtype=np.int64)
-    best_ceiling = np.full(rows, np.inf)
-    stack = np.arange(rows - 1, -1, -1).astype(np.int32)
-    top = rows
-    while top > 0:
+    stale, top = ends[0], ends[1]
+    while top > stale:
         top -= 1
         i = stack[top]
-        first, second, arc = _two_best(i, column, weight, price, best_arc)
-        if max(second, 0.0) < best_ceiling[i]:
-            _refresh(i, start, column, weight, price, best_arc, best_ceiling)
-            first, second, arc = _two_best(i, column, weight, price, best_arc)
+        first, second, at = two_best(i, lists, slots, limit[i] > 1)
+        if first < lists.ceiling[i] and not graph.known[i]:
+            stack[top] = stack[stale]
+            stack[stale] = i
+            stale += 1
+            top += 1
+            continue
+        if first < lists.ceiling[i]:
+            refresh(i, graph, slots, shift, lists)
+            first, second, at = two_best(i, lists, slots, limit[i] > 1)
         if first < epsilon:
             continue
-        j = column[arc]
-        price[j] += min(first, first - max(second, 0.0) + epsilon)
-        loser = column_row[j]
+        least = max(second, lists.ceiling[i], 0.0)
+        loser = take(i, at, min(first, max(0.0, first - least) + epsilon), lists, slots)
         if loser >= 0:
-            row_arc[loser] = -1
             stack[top] = loser
             top += 1
-        column_row[j] = i
-        row_arc[i] = arc
-    return row_arc, column_row, price
+    ends[0], ends[1] = stale, stale
+
+
+def new_lists(limit: Ints, kept: int) -> Lists:
+    """Empty lists of `kept` arcs a row, one more for each unit beyond the first."""
+    start = np.zeros(limit.size + 1, dtype=np.int64)
+    np.cumsum(np.where(limit > 0, kept - 1 + limit, 0), out=start[1:])
+    total = int(start[-1])
+    return Lists(
+        start,
+        np.full(total, -1, dtype=np.int32),
+        np.full(total, -np.inf),
+        np.full(total, -1, dtype=np.int64),
+        np.full(limit.size, -np.inf),
+    )
+
+
+def new_slots(room: Ints) -> Slots:
+    """Free slots at price 0."""
+    start = np.zeros(room.size + 1, dtype=np.int64)
+    np.cumsum(room, out=start[1:])
+    total = int(start[-1])
+    price, holder = np.zeros(total), np.full(total, -1, dtype=np.int32)
+    arc = np.full(total, -1, dtype=np.int64)
+    if room.min(initial=1) == room.max(initial=1) == 1:
+        return Slots(start, price, holder, arc, price, np.zeros(0, dtype=np.int64))
+    return Slots(start, price, holder, arc, np.where(room > 0, 0.0, np.inf), start[:-1].copy())
+
+
+@njit
+def column_prices(slots: Slots, back: float) -> Floats:
+    """(columns,) what a place in each costs: 0 where one is free, else the least price less `back`."""
+    v = np.zeros(slots.least.size)
+    for c in range(v.size):
+        least = np.inf
+        for s in range(slots.start[c], slots.start[c + 1]):
+            least = min(least, slots.price[s] if slots.holder[s] >= 0 else 0.0)
+        if least < np.inf:
+            v[c] = max(0.0, least - back)
+    return v

@@ -1,22 +1,33 @@
-"""Compiled where numba is there, plain Python where it is not: the same functions, the same results."""
+"""Compiled where numba is there, plain Python where it is not: the same functions, the same results.
 
+`MATCHING_COMPILED=0` in the environment leaves them plain, too: slow, but every step can be watched.
+"""
+
+import importlib.util
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-try:
-    from numba import njit as _numba_njit
-except ImportError:  # pragma: no cover - the fallback is tried in a process of its own
-    COMPILED = False
+COMPILED = os.environ.get("MATCHING_COMPILED", "1") != "0" and importlib.util.find_spec("numba") is not None
 
-    def njit(function: F) -> F:
-        """Leaves the function as it is."""
-        return function
-else:
-    COMPILED = True
 
-    def njit(function: F) -> F:
-        """Compiles at the first call and keeps the result on disk."""
-        compiled: F = _numba_njit(cache=True, fastmath=False)(function)
-        return compiled
+def _plain(function: F) -> F:
+    return function
+
+
+def _decorator() -> Callable[[Any], Any]:
+    if not COMPILED:
+        return _plain
+    numba: Any = importlib.import_module("numba")
+    return numba.njit(cache=True, nogil=True)  # type: ignore[no-any-return]
+
+
+_compile = _decorator()
+
+
+def njit(function: F) -> F:
+    """Compiles at the first call and keeps the result on disk."""
+    compiled: F = _compile(function)
+    return compiled

@@ -1,92 +1,212 @@
-"""The exact optimum of a spelled-out problem: a coarse auction, then shortest paths that mend what is not
-tight yet.
+"""The optimum: a coarse auction, then cheapest paths on the few arcs that matter, then a look at all arcs.
 
-The auction leaves prices that are right to within epsilon and an assignment of which most is optimal. Prices
-are made feasible, arcs that are not tight are let go, and every row or column that is wrong is mended by one
-search.
+The auction leaves prices that are nearly right and, for each row, a short list of arcs. On these lists alone
+paths make assignment and prices exactly right. One pass over all arcs finds those that the prices do not
+cover; they join, and what they upset is mended, until there are none (column generation, Ford & Fulkerson
+1958).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from matching.arcs import Floats, Ints
-from matching.auction import bid_all
-from matching.paths import best_worth, mend_rows, transposed
-from matching.rows import Spelled
+from matching.auction import Slots, bid, column_prices, new_lists, new_slots
+from matching.core import Core, Sides, beside_lists, by_rows, marked, take_all
+from matching.passes import (
+    Flags,
+    Floats,
+    Graph,
+    Indices,
+    Ints,
+    Lists,
+    cover_all,
+    dear_arcs,
+    fill_lists,
+    grouped,
+    starts,
+)
+from matching.paths import mend_both
 
-COARSE = 2e-3  # epsilon of the auction, as a share of the spread of weights; any value gives the same optimum
+KEPT = 3  # arcs in a row's list: every one more costs the first pass more than it saves later
+COARSE = 0.01  # epsilon of the auction, as a share of how far the best arcs of a row lie apart
+EXACT = 4e-12  # what counts as nothing, as a share of the largest number in play
+PATIENCE = 6  # rounds of looking for arcs, after which a row that still misses some gets all of its arcs
+
+NO_ARC, NO_INDEX = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
+Progress = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Market:
+    """Arcs `row`, `column`, `weight` in any order, `ordered` when rows ascend. `limit` (rows,), `room`
+    (columns,) whole numbers >= 0, none larger than can be used by more than one. `low`, `high` bound the
+    weights; `offset` is added to each of them."""
+
+    row: Indices
+    column: Indices
+    weight: Floats
+    limit: Ints
+    room: Ints
+    ordered: bool
+    low: float
+    high: float
+    offset: float = 0.0
+
+    @property
+    def nothing(self) -> float:
+        return EXACT * (self.high + (self.offset - self.low if self.offset else 0.0))
+
+    @property
+    def shift(self) -> float:
+        """What the auction adds to every weight: under an offset no row should stay out for little."""
+        return self.high - 2.0 * self.low if self.offset else 0.0
 
 
 @dataclass(frozen=True)
 class Solved:
-    """`row_column` (rows,), -1 for none; prices `u` (rows,) and `v` (columns,) that prove it."""
+    """`chosen` (pairs,) arcs, ascending; prices `u` (rows,) and `v` (columns,) >= 0 that cover every arc but,
+    among the chosen, what they are worth beyond both."""
 
-    row_column: Ints
+    chosen: Ints
     u: Floats
     v: Floats
 
 
-def solve(problem: Spelled, *, offset: float = 0.0) -> Solved:
-    """Maximises the sum of weight + offset over the chosen arcs. A large offset asks for the most pairs
-    first.
+@dataclass(frozen=True)
+class Start:
+    """What a first guess knows: `v` (columns,) prices, `taken` arcs, and `arcs`, which hold these."""
 
-    The auction works on the weights alone: raising every row's price by the offset keeps prices feasible.
+    v: Floats
+    taken: Ints
+    arcs: Ints
+
+
+def solve(market: Market, gap: float = 0.0, tell: Progress = len, start: Start | None = None) -> Solved:
+    """Maximises the sum of weight + offset over the chosen arcs, to a proven share `gap` of the optimum.
+
+    A large offset asks for the most pairs first. `tell` hears of the steps. `start` stands for the auction.
     """
-    state = _State(problem)
-    state.start()
-    if offset:
-        state.raise_rows(offset)
-    state.mend()
-    return Solved(state.row_column.astype(np.int64), state.u, state.v)
+    if start is None:
+        tell("auction")
+        start, guess = _auction(market, gap)
+        if guess is not None:
+            return guess
+    return _mended(market, start, gap, tell)
 
 
-class _State:
-    def __init__(self, problem: Spelled) -> None:
-        self.start_at, self.column, self.weight = problem.start, problem.column, problem.weight
-        self.rows, self.columns = problem.row_owner.size, problem.column_owner.size
-        self.row_column = np.full(self.rows, -1, dtype=np.int32)
-        self.column_row = np.full(self.columns, -1, dtype=np.int32)
-        self.u, self.v = np.zeros(self.rows), np.zeros(self.columns)
+def _auction(market: Market, gap: float) -> tuple[Start, Solved | None]:
+    lists = new_lists(market.limit, KEPT)
+    slots = new_slots(market.room)
+    fill_lists(market.row, market.column, market.weight, market.shift, lists)
+    epsilon = _epsilon(market, lists)
+    _bid_to_the_end(market, lists, slots, epsilon)
+    taken = slots.arc[slots.holder >= 0]
+    if gap > 0 and not market.offset and market.limit.max(initial=0) <= 1:
+        guess = _guess(market, slots, taken)
+        if _gap(market, guess) <= gap:
+            return Start(guess.v, taken, taken), guess
+    arcs = np.concatenate([lists.arc, beside_lists(lists, slots, market.limit)])
+    return Start(column_prices(slots, epsilon), taken, arcs), None
 
-    def start(self) -> None:
-        """The auction, then feasible prices and the tight part of its assignment."""
-        if not self.weight.size:
+
+def _guess(market: Market, slots: Slots, taken: Ints) -> Solved:
+    """What the auction alone found, with prices that cover every arc."""
+    v, u = column_prices(slots, 0.0), np.zeros(market.limit.size)
+    u[market.row[taken]] = np.maximum(0.0, market.weight[taken] - v[market.column[taken]])
+    _number, most = cover_all(market.row, market.column, market.weight, 0.0, u, v, 0.0)
+    return Solved(np.sort(taken), most, v)
+
+
+def _gap(market: Market, solved: Solved) -> float:
+    bound = float((market.limit * solved.u).sum() + (market.room * solved.v).sum())
+    return 1.0 - float(market.weight[solved.chosen].sum()) / bound if bound > 0 else 0.0
+
+
+def _epsilon(market: Market, lists: Lists) -> float:
+    """By how far the best and the last arc of the lists lie apart, in the middle of all rows."""
+    full = np.flatnonzero(np.isfinite(lists.ceiling))
+    most = max(market.high + market.shift, 0.0)
+    if not full.size or not most:
+        return most or 1.0
+    some = np.flatnonzero(np.diff(lists.start))
+    best = np.full(lists.ceiling.size, -np.inf)
+    best[some] = np.maximum.reduceat(lists.weight, lists.start[some])
+    apart = float(np.median(best[full] - lists.ceiling[full]))
+    return max(COARSE * apart if apart > 0 else 1e-3 * (market.high - market.low), 1e-9 * most)
+
+
+def _bid_to_the_end(market: Market, lists: Lists, slots: Slots, epsilon: float) -> None:
+    """Rows whose list is used up wait until their arcs, later those of all rows, have been put in order.
+
+    Arcs that are ordered already wait, too: bids come in one sequence, whatever the order of the arcs.
+    """
+    rows = market.limit.size
+    known = np.zeros(rows, dtype=bool)
+    graph = Graph(np.zeros(1, np.int64), NO_INDEX, np.zeros(0), NO_ARC, known)
+    stack = np.repeat(np.arange(rows, dtype=np.int32), market.limit)[::-1].copy()
+    ends = np.array([0, stack.size])
+    while True:
+        bid(lists, graph, slots, market.shift, market.limit, stack, ends, epsilon)
+        if not ends[1]:
             return
-        useful = self.weight[self.weight > 0]
-        if not useful.size:
-            return
-        epsilon = COARSE * max(float(useful.max() - useful.min()), float(useful.max()) * 1e-3)
-        row_arc, holder, price = bid_all(self.start_at, self.column, self.weight, self.columns, epsilon)
-        self.v = np.where(holder >= 0, np.maximum(0.0, price - epsilon), price)
-        best_arc = np.empty(self.rows, dtype=np.int64)
-        best_worth(self.start_at, self.column, self.weight, self.v, self.u, best_arc)
-        held = np.flatnonzero(row_arc >= 0)
-        arc = row_arc[held]
-        tight = self.u[held] + self.v[self.column[arc]] - self.weight[arc] <= 0.0
-        self.row_column[held[tight]] = self.column[arc[tight]]
-        self.column_row[self.column[arc[tight]]] = held[tight]
+        known = np.full(rows, bool(known.any()))
+        known[stack[: ends[1]]] = True
+        graph = _graph(market, known)
+        ends[0] = 0
 
-    def raise_rows(self, offset: float) -> None:
-        self.weight = self.weight + offset
-        best_arc = np.empty(self.rows, dtype=np.int64)
-        best_worth(self.start_at, self.column, self.weight, self.v, self.u, best_arc)
-        matched = np.flatnonzero(self.row_column >= 0)
-        self.u[matched] = self._weight_of(matched) - self.v[self.row_column[matched]]
 
-    def _weight_of(self, rows: Ints) -> Floats:
-        """The weight of each of these rows' arc: rows are short and sorted by column."""
-        found = np.empty(rows.size)
-        for k, i in enumerate(rows):
-            low, high = self.start_at[i], self.start_at[i + 1]
-            found[k] = self.weight[low + np.searchsorted(self.column[low:high], self.row_column[i])]
-        return found
+def _graph(market: Market, known: Flags) -> Graph:
+    if market.ordered:
+        return Graph(starts(market.row, known.size), market.column, market.weight, NO_ARC, known)
+    return grouped(market.row, market.column, market.weight, known)
 
-    def mend(self) -> None:
-        sides = (self.row_column, self.column_row, self.u, self.v)
-        wrong = np.flatnonzero((self.row_column < 0) & (self.u > 0)).astype(np.int32)
-        mend_rows(self.start_at, self.column, self.weight, *sides, wrong)
-        wrong = np.flatnonzero((self.column_row < 0) & (self.v > 0)).astype(np.int32)
-        if wrong.size:
-            start, row, weight = transposed(self.start_at, self.column, self.weight, self.columns)
-            mend_rows(start, row, weight, self.column_row, self.row_column, self.v, self.u, wrong)
+
+def _mended(market: Market, start: Start, gap: float, tell: Progress) -> Solved:
+    rows, columns = market.limit.size, market.room.size
+    core, order = _core(market, start.arcs)
+    used, filled = np.zeros(rows, dtype=np.int64), np.zeros(columns, dtype=np.int64)
+    sides = Sides(np.zeros(rows), start.v.copy(), market.limit, market.room, used, filled)
+    take_all(core, sides, marked(core, order, market.row, start.taken))
+    for turn in range(1_000_000):
+        mend_both(core, sides, tell)
+        answer, missing = _answer(market, core, order, sides)
+        if not missing.size:
+            return answer
+        if turn >= PATIENCE:
+            missing = np.flatnonzero(np.isin(market.row, market.row[missing]))
+        taken = order[core.taken]
+        core, order = _core(market, np.union1d(order, missing))
+        take_all(core, sides, marked(core, order, market.row, taken))
+    raise AssertionError("every round adds an arc")
+
+
+def _core(market: Market, arcs: Ints) -> tuple[Core, Ints]:
+    rows, columns = market.limit.size, market.room.size
+    return by_rows(arcs, market.row, market.column, market.weight, market.offset, rows, columns)
+
+
+def _answer(market: Market, core: Core, order: Ints, sides: Sides) -> tuple[Solved, Ints]:
+    """The answer as the core sees it, and the arcs that it leaves uncovered."""
+    taken = np.flatnonzero(core.taken)
+    u, v = sides.u.copy(), sides.v.copy()
+    two = _give_up_rents(core, taken, u, v, market)
+    view = (market.row, market.column, market.weight, market.offset)
+    number, most = cover_all(*view, u, v, market.nothing)
+    missing = np.zeros(0, dtype=np.int64)
+    if number > two:
+        missing = np.setdiff1d(dear_arcs(*view, u, v, market.nothing), order[taken])
+    return Solved(np.sort(order[taken]), u if two else most, v), missing
+
+
+def _give_up_rents(core: Core, taken: Ints, u: Floats, v: Floats, market: Market) -> int:
+    """A taken arc may be worth more than its prices: an end with limit 1 takes the rest. Returns how many
+    arcs keep theirs, both ends having more."""
+    i, c = core.row[taken], core.column[taken]
+    rent = core.weight[taken] - u[i] - v[c]
+    paid = rent > 0
+    one = paid & (market.limit[i] == 1)
+    u[i[one]] += rent[one]
+    other = paid & ~one & (market.room[c] == 1)
+    v[c[other]] += rent[other]
+    return int((rent[paid & ~one & ~other] > market.nothing).sum())

@@ -1,0 +1,158 @@
+"""Passes over all arcs, compiled: what is read ten million times stands here and nowhere else.
+
+Arcs come in any order, as `row`, `column` (arcs,) int32 and `weight` (arcs,) float64.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.compiled import njit
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Indices = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+
+class Lists(NamedTuple):
+    """Each row's best arcs in no order: `start` (rows+1,) into `column`, `weight` and `arc`, -1 where a row
+    has fewer. `ceiling` (rows,) is what no arc outside the list was worth more than when it was made."""
+
+    start: Ints
+    column: Indices
+    weight: Floats
+    arc: Ints
+    ceiling: Floats
+
+
+class Graph(NamedTuple):
+    """Arcs by row: `start` (rows+1,) into `column`, `weight`; `arc` says which of all arcs each is, and is
+    empty where they stand in their own order. `known` (rows,) marks the rows whose arcs are here."""
+
+    start: Ints
+    column: Indices
+    weight: Floats
+    arc: Ints
+    known: Flags
+
+
+@njit
+def starts(row: Indices, rows: int) -> Ints:
+    """Where each row begins, for arcs that are ordered by row."""
+    start = np.empty(rows + 1, dtype=np.int64)
+    at = 0
+    for a in range(row.size):
+        while at <= row[a]:
+            start[at] = a
+            at += 1
+    start[at:] = row.size
+    return start
+
+
+@njit
+def _bounds(row: Indices, known: Flags) -> Ints:
+    start = np.zeros(known.size + 1, dtype=np.int64)
+    for a in range(row.size):
+        start[row[a] + 1] += known[row[a]]
+    for i in range(known.size):
+        start[i + 1] += start[i]
+    return start
+
+
+@njit
+def grouped(row: Indices, column: Indices, weight: Floats, known: Flags) -> Graph:
+    """The arcs of the known rows by row, in the order in which they came (a counting sort)."""
+    start = _bounds(row, known)
+    fill = start[:-1].copy()
+    to = np.empty(start[-1], dtype=np.int32)
+    worth = np.empty(start[-1])
+    arc = np.empty(start[-1], dtype=np.int64)
+    for a in range(row.size):
+        i = row[a]
+        if known[i]:
+            at = fill[i]
+            fill[i] = at + 1
+            to[at] = column[a]
+            worth[at] = weight[a]
+            arc[at] = a
+    return Graph(start, to, worth, arc, known)
+
+
+@njit
+def worst_of(worth: Floats, column: Indices, low: int, high: int, shift: int) -> int:
+    """Where in low..high-1 the least worth stands, of equal ones the last column. Worths stand `shift`
+    places further left than their columns."""
+    at = low
+    for k in range(low + 1, high):
+        here, least = worth[k - shift], worth[at - shift]
+        if here < least or (here == least and column[k] > column[at]):
+            at = k
+    return at
+
+
+@njit
+def enter(lists: Lists, i: int, k: int, w: float, c: int, a: int) -> int:
+    """Puts an arc in the place of the worst one; returns where the worst stands now."""
+    lists.weight[k] = w
+    lists.column[k] = c
+    lists.arc[k] = a
+    return worst_of(lists.weight, lists.column, lists.start[i], lists.start[i + 1], 0)
+
+
+@njit
+def fill_lists(row: Indices, column: Indices, weight: Floats, shift: float, lists: Lists) -> None:
+    """Fills empty lists while prices are 0: one pass, arcs in any order.
+
+    Arcs whose weight + shift is not above 0 are left out.
+    """
+    rows = lists.ceiling.size
+    least = np.full(rows, np.inf)  # what an arc must weigh to come in
+    worst = lists.start[:-1].copy()
+    for i in range(rows):
+        if lists.start[i + 1] > lists.start[i]:
+            least[i] = -shift
+    for a in range(weight.size):
+        if weight[a] >= least[row[a]]:
+            w, i, c = weight[a] + shift, row[a], column[a]
+            k = worst[i]
+            if w <= lists.weight[k] and (w < lists.weight[k] or c > lists.column[k]):
+                continue
+            if w > 0.0:
+                worst[i] = enter(lists, i, k, w, c, a)
+                least[i] = max(-shift, lists.weight[worst[i]] - shift)
+    for i in range(rows):
+        lists.ceiling[i] = lists.weight[worst[i]] if lists.start[i + 1] > lists.start[i] else -np.inf
+
+
+@njit
+def cover_all(
+    row: Indices, column: Indices, weight: Floats, shift: float, u: Floats, v: Floats, slack: float
+) -> tuple[int, Floats]:
+    """How many arcs the prices do not cover, `weight + shift > u + v + slack`; and, for each row, the price
+    that would cover all of its arcs: u or more."""
+    most = u.copy()
+    n = 0
+    for a in range(weight.size):
+        w = weight[a] + shift
+        if w > u[row[a]]:
+            i = row[a]
+            worth = w - v[column[a]]
+            n += worth > u[i] + slack
+            if worth > most[i]:
+                most[i] = worth
+    return n, most
+
+
+@njit
+def dear_arcs(
+    row: Indices, column: Indices, weight: Floats, shift: float, u: Floats, v: Floats, slack: float
+) -> Ints:
+    """The arcs that `cover_all` counts."""
+    found = [0 for _ in range(0)]
+    for a in range(weight.size):
+        w = weight[a] + shift
+        if w > u[row[a]] and w - v[column[a]] > u[row[a]] + slack:
+            found.append(a)
+    return np.array(found, dtype=np.int64)

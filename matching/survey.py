@@ -1,0 +1,46 @@
+"""One compiled look at all arcs: are they sound, and in which order do they stand?"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.compiled import njit
+
+
+class Survey(NamedTuple):
+    """`finite`: every weight is a number. `least`, `last_person`, `last_need`: the range of the indices.
+
+    `low`, `high`: that of the weights. `by_person`, `by_need`: the arcs ascend in it. Without arcs the
+    indices are 0 and -1, and the weights run from infinity to minus infinity.
+    """
+
+    finite: bool
+    least: int
+    last_person: int
+    last_need: int
+    low: float
+    high: float
+    by_person: bool
+    by_need: bool
+
+
+@njit
+def _look(index: NDArray[np.int32]) -> tuple[int, int, int]:
+    """`(least, last, how often it falls)`, at 0 and -1 where there are none."""
+    least, last, falls = 0, -1, 0
+    for a in range(index.size):
+        least = min(least, index[a])
+        last = max(last, index[a])
+    for a in range(1, index.size):
+        falls += index[a] < index[a - 1]
+    return least, last, falls
+
+
+def survey(person: NDArray[np.int32], need: NDArray[np.int32], weight: NDArray[np.float64]) -> Survey:
+    """Looks once at `person`, `need`, `weight` (arcs,)."""
+    low, high = float(weight.min(initial=np.inf)), float(weight.max(initial=-np.inf))
+    finite = not weight.size or bool(np.isfinite(low) and np.isfinite(high))  # one NaN makes both NaN
+    least_p, last_p, falls_p = _look(person)
+    least_n, last_n, falls_n = _look(need)
+    return Survey(finite, min(least_p, least_n), last_p, last_n, low, high, falls_p == 0, falls_n == 0)
