@@ -35,7 +35,7 @@ from tests.stories.gifts_world import (
     switch_money,
     told_claim,
 )
-from tests.world import donor, public
+from tests.world import COUNTY, FAR_COUNTY, donor, public
 
 
 @pytest.fixture
@@ -379,3 +379,13 @@ def test_a_webhook_that_was_refused_comes_again(shop: Shop) -> None:
     shop.provider.webhook = address
     assert shop.provider.deliver(shop.provider.events[0])
     assert ledger(shop)["charity"] == 80000
+
+
+def test_the_county_that_was_told_decides_whether_money_is_on(shop: Shop) -> None:
+    """A label may cover several counties; the holder knows one of them."""
+    ref = told_claim(shop.house, MONEY, "vol")
+    for county, on in ((COUNTY, True), (FAR_COUNTY, False)):
+        with public(shop.house) as session:
+            claim = known(session, ref)
+            claims.take_terms(session, {"claim_ref": ref, "lines": [], "qty": 1, "county": county}, now=NOW)
+            assert payments.money_is_on(session, claim, DAY) is on

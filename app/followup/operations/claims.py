@@ -79,7 +79,8 @@ def _send_terms(session: Session, tie: Tie, now: datetime) -> None:
         lines.append(["怎么付", "付到慈善组织备案的项目，由它采买"])
         if need.budget_fen:
             lines.append(["大约要多少", yuan(need.budget_fen)])
-    _tell(session, tie, "claim.terms", {"lines": lines, "qty": need.residual_qty}, now)
+    told = {"lines": lines, "qty": need.residual_qty, "county": need.county_code}
+    _tell(session, tie, "claim.terms", told, now)
 
 
 def end_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> None:

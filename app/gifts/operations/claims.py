@@ -224,7 +224,7 @@ def take_terms(session: Session, payload: dict[str, Any], *, now: datetime) -> N
     """claim.terms: size, quantity, delivery rules, for the holder alone."""
     claim = known_claim(session, payload["claim_ref"])
     if claim.state in LIVE:
-        told = {"lines": payload["lines"], "qty": payload.get("qty")}
+        told = {"lines": payload["lines"], "qty": payload.get("qty"), "county": payload.get("county")}
         claim.terms = json.dumps(told, ensure_ascii=False)
 
 
@@ -256,6 +256,11 @@ def terms_of(claim: Claim) -> list[tuple[str, str]]:
 def wanted_qty(claim: Claim) -> int | None:
     """How many the household still lacks; None until the office has told."""
     return json.loads(claim.terms)["qty"] if claim.terms else None
+
+
+def told_county(claim: Claim) -> str | None:
+    """The county that the holder was told (decisions 31); None until the office has told."""
+    return json.loads(claim.terms).get("county") if claim.terms else None
 
 
 def known_claim(session: Session, claim_ref: str) -> Claim:

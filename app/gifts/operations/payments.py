@@ -11,6 +11,7 @@ from app.core.messages import msg
 from app.core.states import advance, begin, require
 from app.core.tokens import token
 from app.gifts.models import CharityProject, Claim, Payment, Pledge
+from app.gifts.operations.claims import told_county
 from app.gifts.operations.pledges import begin_pledge, check_hold
 from app.gifts.queries import card_of, payment_of
 from app.gifts.states import HELD, PAYMENT, PLEDGE, TO_PAY, PledgeState
@@ -23,12 +24,13 @@ LEAST_FEN, MOST_FEN = 1_00, 20_000_00
 
 
 def money_is_on(session: Session, claim: Claim, day: date) -> bool:
-    """Every county of the card's label has switched money on (decisions 35)."""
-    card = card_of(session, claim)
-    if card is None:
+    """The county that the holder was told has switched money on (decisions 35); before it is told, every
+    county of the card's label must have."""
+    county, card = told_county(claim), card_of(session, claim)
+    if county is None and card is None:
         return False
-    counties = covered_counties(card.cohort.region_label)
-    return all(parameter_at(session, "money_enabled", day, county) for county in counties)
+    counties = {county} if county else covered_counties(card.cohort.region_label) if card else set()
+    return all(parameter_at(session, "money_enabled", day, one) for one in counties)
 
 
 def promise_money(
