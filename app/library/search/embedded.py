@@ -13,7 +13,7 @@ from whoosh.fields import NUMERIC, TEXT, Schema
 from whoosh.writing import CLEAR
 
 from app.library.models import LibraryTick, Wording
-from app.library.search.port import WEIGHTS, Hits
+from app.library.search.port import WEIGHTS, Hits, finds_longer
 from app.library.search.words import TIERS, tiers_of
 
 _WORDS = TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=False)
@@ -62,7 +62,7 @@ class EmbeddedIndex:
 
     @staticmethod
     def _terms(reader: Any, tier: str, word: str) -> Iterable[bytes]:
-        if len(word) > 1:
+        if finds_longer(word):
             return list(reader.expand_prefix(tier, word))
         term = word.encode()
         return [term] if (tier, term) in reader else []

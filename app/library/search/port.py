@@ -11,13 +11,18 @@ PER_WORD = 100
 Hits = dict[str, dict[int, int]]
 
 
+def finds_longer(word: str) -> bool:
+    """Whether a word also finds longer ones that begin with it: two Chinese characters, or three letters."""
+    return len(word) > (2 if word.isascii() else 1)
+
+
 class WordIndex(Protocol):
     """Words → the wordings that hold them. Reads see the last finished write."""
 
     def look_up(self, session: Session, words: Sequence[str]) -> Hits:
         """For each word, wording number → the weight of the best tier where it stands (absent: nowhere).
 
-        A word of two characters and more also finds longer words that begin with it.
+        Where `finds_longer` says so, a word also finds longer words that begin with it.
         """
         ...
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.library.models import Wording
-from app.library.search.port import WEIGHTS, Hits
+from app.library.search.port import WEIGHTS, Hits, finds_longer
 from app.library.search.words import TIERS
 
 
@@ -56,5 +56,5 @@ def _best_tier(n: int, word: str) -> ColumnElement[int]:
 def _lexeme(word: str, tier: str = "") -> str:
     """Words hold letters and digits alone (`query_words`); the quotes are for what PostgreSQL may make of
     them."""
-    flags = ("*" if len(word) > 1 else "") + tier
+    flags = ("*" if finds_longer(word) else "") + tier
     return f"'{word}':{flags}" if flags else f"'{word}'"

@@ -20,8 +20,8 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 TIERS = "ABCD"
 LONGEST_QUERY, MOST_WORDS = 80, 8
 LISTED_COUNTIES = 10  # a label of more counties is found by its own name alone
-_CHUNK = re.compile(r"[a-z]+(?:[\s'’]+[a-z]+)*|[0-9]+|[^\W\d_a-z]+")
-_LATIN = re.compile(r"^[a-z]+$")
+# Latin words with what joins pinyin syllables; a mixture of letters and digits is one word; then the rest.
+_CHUNK = re.compile(r"(?<![0-9a-z])[a-z]+(?:[\s'’]+[a-z]+)*(?![0-9a-z])|[0-9a-z]+|[^\W\d_a-z]+")
 _ENDINGS = "县区市"
 # Words of asking and giving. They say nothing about what is missing.
 _ASKING = (
@@ -88,7 +88,7 @@ def _tiers(wording: Wording) -> tuple[set[str], set[str], set[str], set[str]]:
     return (
         {wording.need_item, *_pieces(wording.need_item)},
         {*_with_pieces(also), *_sounds(nearly), *(item.name_en.lower().split() if item else ())},
-        {*_with_pieces(meant), *(c for word in nearly for c in word if not _LATIN.match(c))},
+        _with_pieces(meant),
         {*_with_pieces(around), *_sounds(around)},
     )
 
@@ -154,9 +154,9 @@ def query_words(text: str) -> list[tuple[str, ...]]:
     """
     words: dict[str, tuple[str, ...]] = {}
     for chunk in _CHUNK.findall(text[:LONGEST_QUERY].lower()):
-        if _LATIN.match(chunk[0]):
+        if chunk.isascii():
             parts = re.split(r"[\s'’]+", chunk)
-            words["".join(parts)] = ("".join(parts), *parts)
+            words["".join(parts)] = ("".join(parts), *(parts if len(parts) > 1 else ()))
             continue
         for word in _segmenter().cut(chunk):
             if word not in _STOP and word.strip():
