@@ -4,14 +4,14 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired
 
+from app.accounts.forms.fields import CountField, DayField
 from app.core.clock import at_local
 from app.pairings.models import MOODS, VISIT_KINDS
 from app.pairings.operations.visits import FIRST_HOUR, LAST_HOUR, VisitLog
 
-DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日"]
 HALF_HOURS = [f"{hour:02d}:{minute:02d}" for hour in range(FIRST_HOUR, LAST_HOUR) for minute in (0, 30)]
 
 
@@ -24,11 +24,10 @@ class AcceptForm(FlaskForm):  # type: ignore[misc]
 
 
 class PlanForm(FlaskForm):  # type: ignore[misc]
-    planned_at = DateField(
+    planned_at = DayField(
         _("哪天"),
-        format=DAY_FORMATS,
         description=_("从今天起 60 天以内。"),
-        validators=[InputRequired(_("请选一天，写成 2026-12-05 这样。"))],
+        validators=[InputRequired(_("请选一天。"))],
     )
     clock = SelectField(_("几点"), choices=HALF_HOURS, default="10:00")
     kind = RadioField(
@@ -37,11 +36,10 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired(_("请选一样。"))],
         default="visit",
     )
-    adults_n = IntegerField(
+    adults_n = CountField(
         _("去几个大人"),
         validators=[InputRequired(_("请填去几个大人。"))],
         default=1,
-        render_kw={"inputmode": "numeric"},
     )
 
     def moment(self) -> datetime:
@@ -55,10 +53,9 @@ class LogForm(FlaskForm):  # type: ignore[misc]
         description=_("60 个字以内。写做了什么，不写人名、电话、住哪里、什么病。"),
         render_kw={"rows": 2},
     )
-    minutes = IntegerField(
+    minutes = CountField(
         _("用了多少分钟"),
         validators=[InputRequired(_("请填分钟数，只写数字，例：60。"))],
-        render_kw={"inputmode": "numeric"},
     )
     mood_code = RadioField(
         _("看着怎么样"),

@@ -1,6 +1,7 @@
 """Suggestions and pairings on the public side; the office's letters are written by hand."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -130,7 +131,8 @@ def activate(house: House, pairing_ref: str, **other: object) -> None:
 
 def running_pairing(house: House, number: str = HAIR, *, child: bool = False, **plan: object) -> str:
     """`child`: the volunteer said yes to children; the rest is the office's plan."""
-    pairing_ref = accepted_pairing(house, number, **({"items": ("S02",), "minors_ok": True} if child else {}))
+    offering: dict[str, Any] = {"items": ("S02",), "minors_ok": True} if child else {}
+    pairing_ref = accepted_pairing(house, number, **offering)
     answer(house, pairing_ref)
     activate(house, pairing_ref, **plan)
     return pairing_ref

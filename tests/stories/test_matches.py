@@ -18,8 +18,8 @@ from app.matches.operations.showing import offers_for
 from app.pairings.operations.pairing import accept_proposal
 from app.policy.actors import SYSTEM
 from tests.clock import NOW, SteppingClock
+from tests.stories.gifts_world import DAY
 from tests.stories.pairings_world import (
-    DAY,
     ERRAND,
     FIX,
     HAIR,

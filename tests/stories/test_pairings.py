@@ -16,8 +16,8 @@ from app.pairings.models import Pairing, ServiceHour, Visit
 from app.pairings.operations import pairing as tying
 from app.pairings.operations import rhythm, visits
 from tests.clock import NOW, SteppingClock
+from tests.stories.gifts_world import DAY
 from tests.stories.pairings_world import (
-    DAY,
     HAIR,
     LIAISON,
     TEACH,

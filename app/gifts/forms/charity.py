@@ -4,10 +4,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectMultipleField, StringField, TextAreaField
+from wtforms import SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from app.gifts.forms.claims import DAY_FORMATS
+from app.accounts.forms.fields import DayField
 from app.gifts.operations.charity import Filing
 from app.policy.catalogue import ITEMS
 
@@ -35,8 +35,8 @@ class FilingForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired(_("请写这个项目做什么。")), Length(6, 200, _("写 6 到 200 个字。"))],
     )
     item_codes = SelectMultipleField(_("能用在哪些需求上"), validators=[InputRequired(_("至少选一样。"))])
-    valid_from = DateField(_("从哪天有效"), format=DAY_FORMATS, validators=[InputRequired(_("请选一天。"))])
-    valid_to = DateField(_("到哪天为止"), format=DAY_FORMATS, validators=[InputRequired(_("请选一天。"))])
+    valid_from = DayField(_("从哪天有效"), validators=[InputRequired(_("请选一天。"))])
+    valid_to = DayField(_("到哪天为止"), validators=[InputRequired(_("请选一天。"))])
     payee_account = StringField(
         _("你们的收款账户号"),
         description=_("支付平台上你们自己的账户，以 acct_ 开头。钱直接到这个账户，不经过平台。"),
@@ -70,4 +70,4 @@ class PurchaseForm(FlaskForm):  # type: ignore[misc]
             Length(max=120, message=_("最多 120 字。")),
         ],
     )
-    on = DateField(_("哪天"), format=DAY_FORMATS, validators=[InputRequired(_("请选一天。"))])
+    on = DayField(_("哪天"), validators=[InputRequired(_("请选一天。"))])

@@ -4,16 +4,15 @@ from decimal import Decimal
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, DecimalField, IntegerField, RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
-DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日"]
+from app.accounts.forms.fields import CountField, DayField, YuanField
 
 
 class ClaimForm(FlaskForm):  # type: ignore[misc]
-    ready_on = DateField(
+    ready_on = DayField(
         _("最早哪天能办"),
-        format=DAY_FORMATS,
         description=_("大概的日子就行，县里联系你时再定。"),
         validators=[InputRequired(_("请选一天。"))],
     )
@@ -25,18 +24,15 @@ class ClaimForm(FlaskForm):  # type: ignore[misc]
 
 
 class PledgeForm(FlaskForm):  # type: ignore[misc]
-    qty = IntegerField(
-        _("给多少"), validators=[InputRequired(_("请填数量。"))], render_kw={"inputmode": "numeric"}
-    )
-    date_by = DateField(_("最晚哪天办到"), format=DAY_FORMATS, validators=[InputRequired(_("请选一天。"))])
+    qty = CountField(_("给多少"), validators=[InputRequired(_("请填数量。"))])
+    date_by = DayField(_("最晚哪天办到"), validators=[InputRequired(_("请选一天。"))])
 
 
 class ManyForm(FlaskForm):  # type: ignore[misc]
     """One day for several claims; each is promised in full."""
 
-    date_by = DateField(
+    date_by = DayField(
         _("最晚哪天都办到"),
-        format=DAY_FORMATS,
         description=_("30 天以内。选中的每一件都按还差的数量说定。"),
         validators=[InputRequired(_("请选一天。"))],
     )
@@ -46,7 +42,7 @@ class MoneyForm(FlaskForm):  # type: ignore[misc]
     """`project` is the filing's own number; its choices are the projects that may take this item today."""
 
     project = RadioField(_("付到哪个项目"), validators=[InputRequired(_("请选一个项目。"))])
-    amount = DecimalField(
+    amount = YuanField(
         _("付多少（元）"),
         places=2,
         description=_("1 元到 20000 元。"),

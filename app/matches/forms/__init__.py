@@ -2,9 +2,10 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms import BooleanField, RadioField, SelectMultipleField
+from wtforms.validators import InputRequired
 
+from app.accounts.forms.fields import CountField
 from app.accounts.models.partners import CADENCE
 from app.matches.operations.interests import Offer
 from app.matches.states import DECLINE_REASONS
@@ -32,12 +33,13 @@ class InterestForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired(_("请选一个。"))],
         default="once",
     )
-    capacity = IntegerField(
+    capacity = CountField(
         _("同时最多结几户"),
         description=_("个人一般一到两户，单位可以多一些。"),
-        validators=[InputRequired(_("请填一个数。")), NumberRange(1, 20, _("填 1 到 20。"))],
+        least=1,
+        most=20,
+        validators=[InputRequired(_("请填一个数。"))],
         default=1,
-        render_kw={"inputmode": "numeric"},
     )
     minors_ok = BooleanField(
         _("愿意陪孩子"), description=_("要有无犯罪记录证明和儿童保护培训证明，核验过才会配。")
