@@ -39,8 +39,8 @@ $(DEV_STAMP): requirements-dev.lock | .venv/bin/python
 
 demo: $(RUN_STAMP)
 	@$(BIN)/python -m migrations upgrade
-	@$(FLASK) demo load --if-empty
-	@PORT=$(PORT) $(FLASK) demo serve
+	@PORT=$(PORT) $(FLASK) demo load --if-empty
+	@exec env PORT=$(PORT) $(FLASK) demo serve
 
 demo-reset:
 	rm -rf instance

@@ -8,8 +8,9 @@ from app.core.commands import room_command, say
 from app.core.errors import Refusal
 from app.core.house import House
 from app.core.messages import msg
-from app.demo.loading import load_demo, load_tables
+from app.demo.loading import load_demo
 from app.demo.serve import serve
+from app.demo.tables import load_tables
 
 
 @room_command("load", help="Load the demo data into empty databases, or add import tables from a folder.")
@@ -23,7 +24,7 @@ def load(
     house: House, seed: int, households: int, donors: int, folder: Path | None, settled: bool, if_empty: bool
 ) -> dict[str, object]:
     if folder is not None:
-        return load_tables(house, folder, settled=settled, say=say)
+        return load_tables(house, folder, settled=settled)
     if settled:
         raise Refusal(msg("--settled 要和 --from 一起用。"))
     try:

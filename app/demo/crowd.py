@@ -1,31 +1,33 @@
-"""Households of the demo and of `demo load --from`: opened, checked, evaluated, listed, determined, filed,
-settled.
+"""Many households at a time, through the operations that registers use: opened, checked, evaluated, listed,
+determined, filed, and with what steps ① and ② said of their needs."""
 
-Every step is the operation that the pages call, done by made-up officers of the household's own village,
-township
-and county; only their keys are made up.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
+from app.accounts.models.office import Unit
+from app.accounts.operations.officers import make_unit
 from app.cases.models import Case
-from app.cases.operations import entry, filing
+from app.cases.operations import entry, together
 from app.cases.operations.consents import NewConsent
-from app.cases.operations.opening import NewHousehold, NewMember, case_number, next_case_number, open_case
+from app.cases.operations.intake import open_cases
+from app.cases.operations.opening import NewHousehold, NewMember, next_case_number
+from app.cases.queries import CHILD_UNDER, age_on, whole_cases
 from app.core.clock import local_day
 from app.demo.register import Table
-from app.needs.operations import cascade
-from app.needs.operations import entry as needs_entry
-from app.needs.operations.entry import NewNeed, raise_need
-from app.needs.queries import needs_of
-from app.policy.actors import Actor, Role
+from app.demo.staff import Staff
+from app.needs.models import Need
+from app.needs.operations import together as needs_together
+from app.needs.operations.entry import NewNeed, raise_needs
+from app.policy.actors import SYSTEM, Role
+from app.policy.regions import counties, display_name
 
 SCOPES = ("record", "publish", "direct_match", "pair", "disclose")
-ADULT = 18
+DUTY_UNIT = "水务局"
+AT_ONCE = 250  # households to a round, so that thousands fit into memory
 _STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
 _SURNAMES = "马杨王李张赵白丁金罗海田虎苏锁买周康"
 
@@ -57,42 +59,78 @@ def families(households: Table, members: Table, needs: Table) -> Iterator[Family
         yield Family(household, tuple(_need(n) for n in wishes.get(ref, [])))
 
 
-def renamed(members: Table) -> None:
-    """Plainly made-up names in place of numbers: a surname and a year of the sixty-year cycle."""
+def plainly_made_up(households: Table, members: Table) -> None:
+    """Names nobody has (a surname and a year of the sixty-year cycle), phones that nobody answers."""
     for n, row in enumerate(members):
         cycle = n // len(_SURNAMES)
         row["name"] = _SURNAMES[n % len(_SURNAMES)] + _STEMS[cycle % 10] + _BRANCHES[cycle % 12]
+    heads = {row["household_ref"]: row["name"] for row in members if row["relation"] == "本人"}
+    for n, row in enumerate(households):
+        row["applicant_name"], row["phone"] = heads[row["household_ref"]], f"100000{n:05d}"
+        row["narrative"] = "演示用的一户，家里没有真人。"
 
 
-def open_family(session: Session, family: Family, *, serial: int, now: datetime) -> Case:
-    """The village opens the case; its needs are drafts."""
-    worker = officer(Role.VILLAGE_WORKER, family.household.village_code)
-    number = case_number(family.household.village_code[:6], local_day(now), serial)
-    case = open_case(session, family.household, case_no=number, actor=worker, now=now)
-    for need in family.needs:
-        raise_need(session, case, need, actor=worker, now=now)
-    return case
-
-
-def check(session: Session, case: Case, *, now: datetime, leave_out: frozenset[str] = frozenset()) -> None:
-    """The home check with its consents; `leave_out` are scopes that the family said no to."""
-    day = local_day(now)
-    child = any(m.born and (day - m.born).days < ADULT * 366 for m in case.household.members)
-    consents = tuple(
-        NewConsent(
-            scope,
-            given=scope not in leave_out,
-            capacity="guardian" if child else "self",
-            given_by="家里人",
-            for_minor=child,
-        )
-        for scope in SCOPES
+def open_all(session: Session, listed: Sequence[Family], *, now: datetime) -> list[int]:
+    """New cases with their needs as drafts; their ids in the same order. Raises Refusal: registered
+    already."""
+    codes = {f.household.village_code[:6] for f in listed}
+    first = {code: next_case_number(session, code, local_day(now)) for code in codes}
+    ids = open_cases(
+        session, [f.household for f in listed], first=first, source="import", actor=SYSTEM, now=now
     )
-    second = officer(Role.TOWNSHIP_OFFICER, case.area[:9])
-    sheet = entry.HomeSheet(
-        done_on=day,
+    wishes = [
+        (case_id, family.household.village_code, need)
+        for case_id, family in zip(ids, listed, strict=True)
+        for need in family.needs
+    ]
+    raise_needs(session, wishes, actor=SYSTEM, now=now)
+    return ids
+
+
+def settle_all(session: Session, case_ids: Sequence[int], *, staff: Staff, now: datetime) -> int:
+    """From the first day to step ③: in care, all consents given, nothing found in steps ① and ②. Returns how
+    many needs wait for publication now."""
+    units, waiting = duty_units(session, now), 0
+    for at in range(0, len(case_ids), AT_ONCE):
+        cases = whole_cases(session, case_ids[at : at + AT_ONCE])
+        needs = _needs_of(session, cases)
+        _enter(session, cases, needs, staff=staff, now=now)
+        needs_together.assign_all(session, cases, units, staff=staff, now=now)
+        _nothing_found(session, needs, staff=staff, now=now)
+        waiting += len(needs)
+        session.flush()
+        session.expunge_all()
+    return waiting
+
+
+def _enter(
+    session: Session, cases: Sequence[Case], needs: Sequence[Need], *, staff: Staff, now: datetime
+) -> None:
+    together.check_all(session, cases, lambda case: _sheet(case, staff, now), staff=staff, now=now)
+    vote = entry.Vote(local_day(now), "演示主持人", 10, 1, 8, 1, 0, "会议记录见村务档案。")
+    together.evaluate_all(session, cases, vote, staff=staff, now=now)
+    needs_together.list_all(session, cases, needs, kind="照护", staff=staff, now=now)
+    needs_together.determine_all(session, cases, needs, ref_no="演示会纪", staff=staff, now=now)
+    needs_together.file_all(session, cases, needs, staff=staff, now=now)
+
+
+def _nothing_found(session: Session, needs: Sequence[Need], *, staff: Staff, now: datetime) -> None:
+    steps = (
+        (1, "没有对应的政策", staff.department, together.county_of(staff)),
+        (2, "单位眼下帮不上", staff.unit_of, together.township_of(staff, Role.TOWNSHIP_OFFICER)),
+    )
+    for stage, basis, recorder, verifier in steps:
+        needs_together.nothing_found(
+            session, needs, stage, basis=basis, recorder=recorder, verifier=verifier, now=now
+        )
+
+
+def _sheet(case: Case, staff: Staff, now: datetime) -> entry.HomeSheet:
+    second = staff(Role.TOWNSHIP_OFFICER, case.area[:9])
+    return entry.HomeSheet(
+        done_on=local_day(now),
         second_key=second.person_key,
-        second_name="演示同志",
+        second_name=second.name,
         second_by="on_site",
         findings="两个人到家里看过，和申请说的一样。",
         cond_a="收入在线内",
@@ -101,117 +139,48 @@ def check(session: Session, case: Case, *, now: datetime, leave_out: frozenset[s
         cond_d="政策办过以后仍有缺口",
         supporter_check="partly",
         dibao_kind="rural",
-        consents=consents,
-    )
-    entry.record_home_check(session, case, sheet, actor=officer(Role.VILLAGE_WORKER, case.area), now=now)
-
-
-def evaluate(session: Session, case: Case, *, passes: bool = True, now: datetime) -> None:
-    votes = (8, 1, 0) if passes else (2, 6, 1)
-    vote = entry.Vote(local_day(now), "演示主持人", 10, 1, *votes, "会议记录见村务档案。")
-    entry.record_evaluation(session, case, vote, actor=officer(Role.VILLAGE_WORKER, case.area), now=now)
-
-
-def send_list(session: Session, case: Case, *, now: datetime) -> None:
-    worker = officer(Role.VILLAGE_WORKER, case.area)
-    entry.add_difficulty(session, case, kind="照护", detail="", actor=worker, now=now)
-    needs_entry.submit_list(session, case, actor=worker, now=now)
-
-
-def determine(session: Session, case: Case, *, accepted: bool = True, now: datetime) -> None:
-    needs_entry.determine(
-        session,
-        case,
-        accepted=accepted,
-        meeting_on=local_day(now),
-        ref_no="演示会纪",
-        reason="" if accepted else "家里的收入已经在线上，政策可以解决。",
-        actor=officer(Role.TOWNSHIP_LEAD, case.area[:9]),
-        now=now,
+        consents=consents(case, now),
     )
 
 
-def file_together(session: Session, cases: Iterable[Case], *, now: datetime) -> None:
-    """One batch for each township, filed by its county."""
-    for township, listed in _by_township(cases).items():
-        maker, lead = officer(Role.TOWNSHIP_OFFICER, township), officer(Role.TOWNSHIP_LEAD, township)
-        county = officer(Role.COUNTY_SWD, township[:6])
-        batch = filing.make_batch(session, actor=maker, now=now)
-        for case in listed:
-            filing.put_in_batch(session, batch, case, actor=maker, now=now)
-        filing.submit_batch(session, batch, actor=lead, now=now)
-        filing.start_review(session, batch, actor=county, now=now)
-        for item in batch.items:
-            needs_entry.file_item(session, item, actor=county, now=now)
-        filing.finish_review(session, batch, actor=county, now=now)
-
-
-def batch_only(session: Session, case: Case, *, now: datetime) -> None:
-    """Into a batch that the township's lead has sent up and the county has not opened yet."""
-    maker, lead = officer(Role.TOWNSHIP_OFFICER, case.area[:9]), officer(Role.TOWNSHIP_LEAD, case.area[:9])
-    batch = filing.make_batch(session, actor=maker, now=now)
-    filing.put_in_batch(session, batch, case, actor=maker, now=now)
-    filing.submit_batch(session, batch, actor=lead, now=now)
-
-
-def settle(session: Session, case: Case, *, now: datetime) -> None:
-    """Steps ① and ② found nothing that covers the needs: two people each, then they wait for society."""
-    county, township = (
-        officer(Role.COUNTY_SWD, case.county_code),
-        officer(Role.TOWNSHIP_OFFICER, case.area[:9]),
+def consents(case: Case, now: datetime, *, no_to: frozenset[str] = frozenset()) -> tuple[NewConsent, ...]:
+    """One answer for each purpose; where a child lives the guardian speaks."""
+    day = local_day(now)
+    child = any(m.born and age_on(m.born, day) < CHILD_UNDER for m in case.household.members)
+    return tuple(
+        NewConsent(
+            scope,
+            given=scope not in no_to,
+            capacity="guardian" if child else "self",
+            given_by=case.household.head.name if case.household.head else "家里人",
+            for_minor=child,
+        )
+        for scope in SCOPES
     )
-    for need in needs_of(session, case.id):
-        dept = officer(Role.COUNTY_DEPT, case.county_code, actions=frozenset({need.action_no}))
-        duty = officer(Role.DUTY_OFFICER, case.county_code, unit_id=case.duty_unit_id or 0)
-        for recorder, verifier, basis in (
-            (dept, county, "没有对应的政策"),
-            (duty, township, "单位眼下帮不上"),
-        ):
-            outcome = cascade.record_outcome(
-                session, need, outcome="none", covered_qty=0, basis=basis, actor=recorder, now=now
+
+
+def duty_units(session: Session, now: datetime) -> dict[str, Unit]:
+    """The responsible unit of each county; made where there is none."""
+    named = select(Unit).where(Unit.name.endswith(DUTY_UNIT))
+    found = {u.region_code: u for u in session.scalars(named)}
+    for county in counties():
+        if county.code not in found:
+            name = f"{display_name(county.code)}{DUTY_UNIT}"
+            found[county.code] = make_unit(
+                session, name=name, kind="dept", region_code=county.code, actor=SYSTEM, now=now
             )
-            cascade.verify_outcome(session, outcome, actor=verifier, now=now)
+    return found
 
 
-def settled(session: Session, listed: Iterable[Family], *, unit_of: Mapping[str, int], now: datetime) -> int:
-    """Families as filed cases whose needs wait for publication. Returns how many."""
-    serials: dict[str, int] = {}
-    cases = []
-    for family in listed:
-        county = family.household.village_code[:6]
-        serial = serials.get(county) or next_case_number(session, county, local_day(now))
-        serials[county] = serial + 1
-        case = open_family(session, family, serial=serial, now=now)
-        check(session, case, now=now)
-        evaluate(session, case, now=now)
-        send_list(session, case, now=now)
-        determine(session, case, now=now)
-        cases.append(case)
-    file_together(session, cases, now=now)
-    for case in cases:
-        case.duty_unit_id = unit_of[case.county_code]
-        settle(session, case, now=now)
-    session.flush()
-    return len(cases)
-
-
-def officer(
-    role: Role, area: str, *, actions: frozenset[int] = frozenset(), unit_id: int | None = None
-) -> Actor:
-    return Actor(0, f"demo:{role}:{area}", "演示经办", role, area=area, actions=actions, unit_id=unit_id)
+def _needs_of(session: Session, cases: Sequence[Case]) -> list[Need]:
+    statement = select(Need).where(Need.case_id.in_([c.id for c in cases])).options(joinedload(Need.case))
+    return list(session.scalars(statement.order_by(Need.id)))
 
 
 def _by_household(table: Table) -> dict[str, Table]:
     grouped: dict[str, Table] = {}
     for row in table:
         grouped.setdefault(row["household_ref"], []).append(row)
-    return grouped
-
-
-def _by_township(cases: Iterable[Case]) -> dict[str, list[Case]]:
-    grouped: dict[str, list[Case]] = {}
-    for case in cases:
-        grouped.setdefault(case.area[:9], []).append(case)
     return grouped
 
 

@@ -1,175 +1,171 @@
-"""The demo from an empty pair of databases to a Monday's library, with `now` moving as it would have
+"""The demo from an empty pair of databases to a week of its library, with `now` moving as it would have
 moved."""
 
+import os
 import random
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models.office import Officer, Unit
-from app.accounts.operations.officers import make_unit
-from app.accounts.queries.sessions import actor_for_login
-from app.cases.models import Case
-from app.cases.operations.opening import next_case_number
+from app.accounts.models.office import Officer
+from app.accounts.operations.partners import expire_partners
+from app.accounts.operations.signing import hash_password
 from app.core.clock import at_local, local_day
 from app.core.errors import Refusal
 from app.core.house import House
 from app.core.messages import msg
-from app.demo import crowd, people
-from app.demo.register import Table, make, read_tables
+from app.demo import people
+from app.demo.agenda import WEEKLY_HOUR, Agenda, Stage
+from app.demo.households import Household, detailed
+from app.demo.imports import Imports
+from app.demo.journeys import Book, Claims, note_journeys
+from app.demo.pairs import Pairs
+from app.demo.paying import Money
+from app.demo.staff import demo_staff
+from app.demo.steps import Steps
+from app.demo.walking import LEVEL, Walk
+from app.demo.weeks import TICKS, Weeks
 from app.followup.operations.money import switch_money
-from app.policy.actors import SYSTEM
-from app.policy.regions import counties, display_name
-from app.releases.operations.simulation import approve_everything
-from app.releases.operations.tick import run_tick
-from app.worker import Worker
+from app.matches.operations.proposing import propose
+from app.policy.actors import SYSTEM, Role
+from app.releases.operations.planning import note_plan
 
 Say = Callable[[str], None]
-DETAILED = (people.HSB, people.TX)
-WEEKS_BACK = (4, 2, 0)  # Mondays on which a part of the crowd is published
-STATES = (
-    "screening",
-    "eval_pending",
-    "eval_failed",
-    "eval_passed",
-    "under",
-    "not_determined",
-    "determined",
-    "batched",
-)
+LONG_AGO = timedelta(days=420)  # officers start here; partners whose checks have run out soon after
+NIGHT = 3
+FILED_BEFORE = 12  # days before the tick that publishes their needs
 
 
 def load_demo(house: House, *, seed: int, households: int, say: Say) -> dict[str, object]:
     """Raises Refusal when the databases are not empty."""
-    now = house.clock.now()
-    office = house.need_office()
-    with office.transaction() as session:
+    now, hashed = house.clock.now(), hash_password(people.PASSWORD)
+    with house.need_office().transaction() as session:
         if session.scalar(select(Officer.id).limit(1)) is not None:
             raise Refusal(msg("这里已经有数据了，没有再装。要重来，先运行 make demo-reset。"))
-        start = now - timedelta(weeks=max(WEEKS_BACK) + 2)
-        made = people.make_officers(session, now=start)
-    with house.public.transaction() as session:
-        partners = people.register_partners(session, now=start)
-    _carry(house, start)
-    with office.transaction() as session:
-        people.verify_partners(session, now=start)
-        lead = actor_for_login(session, "hsb_lead", local_day(start))
-        if lead is not None:
-            switch_money(session, on=True, actor=lead, now=start)
-    _carry(house, start)
-    say(f"账号 {made + partners} 个")
-    families = _families(seed, households)
-    done = _publish_in_parts(house, families, seed=seed, now=now, say=say)
-    with office.transaction() as session:
-        waiting = _unfinished(session, seed, now)
-    _carry(house, now)
-    return {"officers": made, "partners": partners, "households": done + waiting}
+        officers = people.make_officers(session, hashed=hashed, now=now - LONG_AGO)
+        stage = Stage(house, demo_staff(session, local_day(now)))
+    say(f"工作人员 {officers} 位；正在把这几个月过一遍，要半分钟左右 …")
+    demo = _Demo(Agenda(stage, now), seed, households, hashed)
+    made = demo.note()
+    demo.agenda.run()
+    demo.finish(now)
+    say(f"{made} 户；公布过 {sum(demo.weeks.published.values())} 项。")
+    return {
+        "officers": officers,
+        "partners": len(people.partners()),
+        "households": made,
+        "published": demo.weeks.published,
+        "stories_left": sorted(demo.book.left),
+    }
 
 
-def load_tables(house: House, folder: Path, *, settled: bool, say: Say) -> dict[str, object]:
-    """Adds the import tables of any counties. `settled`: as filed cases that wait for publication."""
-    tables = read_tables(folder)
-    now = house.clock.now()
-    listed = list(crowd.families(*tables))
-    with house.need_office().transaction() as session:
-        if settled:
-            done = crowd.settled(session, listed, unit_of=_units(session, now), now=now)
-        else:
-            done = 0
-            for family in listed:
-                county = family.household.village_code[:6]
-                serial = next_case_number(session, county, local_day(now))
-                crowd.open_family(session, family, serial=serial, now=now)
-                done += 1
-    say(f"{done} 户")
-    return {"households": done, "needs": sum(len(f.needs) for f in listed), "settled": settled}
+class _Demo:
+    """Everything that is noted on the agenda, and what has to be written down after it was done."""
+
+    def __init__(self, agenda: Agenda, seed: int, households: int, hashed: str) -> None:
+        self.agenda, self.rng, self.hashed = agenda, random.Random(seed), hashed
+        self.book = Book()
+        self.weeks = Weeks(agenda, seed=seed, households=households, rng=self.rng)
+        self.steps = Steps(agenda, self.rng)
+        self.money = Money(agenda, self.book, int(os.environ.get("PORT", "8000")))
+
+    def note(self) -> int:
+        """Returns how many households the demo has."""
+        homes = detailed(self.agenda.today)
+        self._note_partners()
+        self._note_money()
+        crowd = self.weeks.note()
+        self._note_published(homes)
+        self._note_others(homes)
+        players = [Claims(self.agenda, self.book), self.money, Pairs(self.agenda, self.book)]
+        note_journeys(self.agenda, players, self.book)
+        Imports(self.agenda).note()
+        self._note_last_night()
+        return crowd + len(homes)
+
+    def _note_partners(self) -> None:
+        days = {"verified": 50, "expired": LONG_AGO.days - 5, "rejected": 20, "returned": 6}
+        for serial, one in enumerate(people.partners()):
+            moment = self.agenda.ago(days=days.get(one.verdict, 1), minutes=-serial)
+            self.agenda.at(moment, partial(self._arrive, one, serial))
+        self.agenda.in_public(self.agenda.ago(days=30), _expire)
+
+    def _arrive(self, one: people.DemoPartner, serial: int, now: datetime) -> None:
+        stage = self.agenda.stage
+        with stage.public() as session:
+            people.register_partner(session, one, serial, hashed=self.hashed, now=now)
+        stage.carry(now)
+        with stage.office() as session:
+            people.look_at_partner(session, one, stage.staff, now=now)
+        stage.carry(now)
+        with stage.public() as session:
+            people.offer_help(session, one, actor=stage.partner(session, one.login), now=now)
+
+    def _note_money(self) -> None:
+        """On in the pilot county alone (decisions 35)."""
+        lead = self.agenda.stage.staff(Role.COUNTY_SWD_LEAD, people.HSB)
+        self.agenda.in_office(
+            self.agenda.day(-35, 9), lambda session, now: switch_money(session, on=True, actor=lead, now=now)
+        )
+        self.money.note_filings()
+
+    def _note_published(self, homes: list[Household]) -> None:
+        """Those whose needs one of the last ticks has published."""
+        for wave, days in TICKS.items():
+            listed = [h for h in homes if h.wave == wave]
+            filed_on = self.agenda.last_tick + timedelta(days=days - FILED_BEFORE)
+            Walk(self.agenda, listed, filed_on).note()
+            for home in listed:
+                self.steps.note(home, filed_on)
+                for wish in home.wishes:
+                    self._note_signatures(wish.ref, days)
+
+    def _note_signatures(self, ref: str, days: int) -> None:
+        def prepare(session: Session, now: datetime) -> None:
+            self.steps.prepare(session, ref, now)
+
+        def approve(session: Session, now: datetime) -> None:
+            self.steps.approve(session, ref, now)
+
+        self.agenda.in_office(self.agenda.day(days - 5, 15), prepare)
+        self.agenda.in_office(self.agenda.day(days - 4, 10), approve)
+
+    def _note_others(self, homes: list[Household]) -> None:
+        """Those on their way in, and those in care whose needs are not public."""
+        filed_on = self.agenda.today - timedelta(days=16)
+        others = [h for h in homes if not h.wave]
+        Walk(self.agenda, others, filed_on).note()
+        after_tick = max(self.agenda.day(0, WEEKLY_HOUR, 5), self.agenda.ago(hours=26))
+        for home in others:
+            if LEVEL[home.stands] == LEVEL["filed"]:
+                self.steps.note(home, filed_on + timedelta(days=3))
+            for wish in home.wishes:
+                if wish.project:
+                    self.steps.note_card(wish, after_tick)
+
+    def _note_last_night(self) -> None:
+        """The plan and the suggestions that the night brought, and what an officer sent of them since."""
+        night = at_local(self.agenda.today, NIGHT, 30)
+        night = night if night <= self.agenda.now else night - timedelta(days=1)
+        self.agenda.in_office(night - timedelta(hours=1), _plan)
+        self.agenda.in_public(max(night, self.agenda.day(0, WEEKLY_HOUR, 10)), _propose)
+
+    def finish(self, now: datetime) -> None:
+        """The search index and all else that a worker does at once when it starts."""
+        self.money.write_ledger(self.agenda.stage.house.settings.instance)
+        self.agenda.stage.worker.run_once(now)
 
 
-def _families(seed: int, households: int) -> list[crowd.Family]:
-    """The same share for each county, the two detailed ones first and twice as many."""
-    codes = [*DETAILED, *(c.code for c in counties() if c.code not in DETAILED)]
-    each = max(1, households // (len(codes) + len(DETAILED)))
-    tables: list[Table] = [[], [], []]
-    for n, code in enumerate(codes):
-        made = make(seed + n, [code], households=each * (2 if code in DETAILED else 1))
-        for table, more in zip(tables, (made.households, made.members, made.needs), strict=True):
-            table += more
-    crowd.renamed(tables[1])
-    return list(crowd.families(tables[0], tables[1], tables[2]))
+def _expire(session: Session, now: datetime) -> None:
+    expire_partners(session, now=now)
 
 
-def _publish_in_parts(
-    house: House, families: list[crowd.Family], *, seed: int, now: datetime, say: Say
-) -> int:
-    office, rng, done = house.need_office(), random.Random(seed), 0
-    order = families[:]
-    rng.shuffle(order)
-    for part, back in enumerate(WEEKS_BACK):
-        monday = _monday(local_day(now)) - timedelta(weeks=back)
-        listed = order[part :: len(WEEKS_BACK)]
-        entered = at_local(monday - timedelta(days=10), 10)
-        with office.transaction() as session:
-            done += crowd.settled(session, listed, unit_of=_units(session, entered), now=entered)
-        with office.transaction() as session:
-            approve_everything(session, rng=rng, now=at_local(monday - timedelta(days=3), 15))
-            run = run_tick(session, day=monday, rng=rng, now=at_local(monday, 8))
-            say(f"{monday} 公布 {run.published} 项，暂不公布 {sum(run.withheld.values())} 项")
-        _carry(house, at_local(monday, 8))
-    return done
+def _plan(session: Session, now: datetime) -> None:
+    note_plan(session, now=now)
 
 
-def _unfinished(session: Session, seed: int, now: datetime) -> int:
-    """Households of the detailed county that stand at every step of the entry, one each."""
-    made = make(seed + 99, [people.HSB], households=len(STATES) * 3)
-    crowd.renamed(made.members)
-    villages = ("640303100200", "640303200200")
-    for n, row in enumerate(made.households):
-        row["household_ref"], row["village_code"] = f"D{n:04d}", villages[n % 2]
-    for table in (made.members, made.needs):
-        for row in table:
-            number = int(row["household_ref"][-5:])
-            row["household_ref"] = f"D{number:04d}"
-            for key in ("member_ref", "need_ref"):
-                if key in row:
-                    row[key] = f"D{number:04d}-{row[key].rsplit('-', 1)[1]}"
-    serial = next_case_number(session, people.HSB, local_day(now))
-    for n, family in enumerate(crowd.families(made.households, made.members, made.needs)):
-        case = crowd.open_family(session, family, serial=serial + n, now=now - timedelta(days=9))
-        _bring_to(session, case, STATES[n % len(STATES)], now - timedelta(days=3))
-    return len(made.households)
-
-
-def _bring_to(session: Session, case: Case, state: str, now: datetime) -> None:
-    steps = STATES.index(state)
-    if steps >= 1:
-        crowd.check(session, case, now=now)
-    if steps >= 2:
-        crowd.evaluate(session, case, passes=state != "eval_failed", now=now)
-    if steps >= 4:
-        crowd.send_list(session, case, now=now)
-    if steps >= 5:
-        crowd.determine(session, case, accepted=state != "not_determined", now=now)
-    if state == "batched":
-        crowd.batch_only(session, case, now=now)
-
-
-def _units(session: Session, now: datetime) -> dict[str, int]:
-    """The responsible unit of each county; made where there is none."""
-    found = {u.region_code: u.id for u in session.scalars(select(Unit).where(Unit.name.endswith("水务局")))}
-    for county in counties():
-        if county.code not in found:
-            name = f"{display_name(county.code)}水务局"
-            unit = make_unit(session, name=name, kind="dept", region_code=county.code, actor=SYSTEM, now=now)
-            found[county.code] = unit.id
-    return found
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
-def _carry(house: House, now: datetime) -> None:
-    Worker(house).carry_letters(now)
+def _propose(session: Session, now: datetime) -> None:
+    propose(session, actor=SYSTEM, now=now)

@@ -1,5 +1,5 @@
 """The demo's officers and partners: nobody in it exists. Made through the operations, one account of each
-role."""
+role at least."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,155 +7,167 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models.partners import Organisation, Volunteer
 from app.accounts.models.public import DonorAccount
 from app.accounts.models.verification import Verification
+from app.accounts.operations import verification
 from app.accounts.operations.officers import NewOfficer, make_officer, make_unit
 from app.accounts.operations.papers import Paper
 from app.accounts.operations.partners import Profile, register
-from app.accounts.operations.verification import first_check, verify
-from app.accounts.queries.sessions import actor_for_login
-from app.core.clock import local_day
-from app.policy.actors import SYSTEM, Role
+from app.demo.households import Row, read
+from app.demo.staff import Staff
+from app.matches.operations.interests import Offer, state_interest
+from app.policy.actors import SYSTEM, Actor, Role
 from app.policy.numbers import id_check_digit, uscc_check_digit
 from app.policy.regions import display_name
 
 PASSWORD = "Jiedui-Demo-2026"
 HSB, TX = "640303", "640324"
 PAPER = b"%PDF-1.4\n% demo paper, says nothing about anybody\n%%EOF\n"
-
-
-@dataclass(frozen=True)
-class DemoOfficer:
-    login: str
-    name: str
-    role: Role
-    scope: str
-    unit: str = ""
-
-
-def _county(prefix: str, code: str) -> tuple[DemoOfficer, ...]:
-    return (
-        DemoOfficer(f"{prefix}_swd", "韩经办", Role.COUNTY_SWD, code, "党委社会工作部"),
-        DemoOfficer(f"{prefix}_swd2", "白经办", Role.COUNTY_SWD, code, "党委社会工作部"),
-        DemoOfficer(f"{prefix}_lead", "沙部长", Role.COUNTY_SWD_LEAD, code, "党委社会工作部"),
-        DemoOfficer(f"{prefix}_mz", "丁科长", Role.COUNTY_DEPT, code, "民政局"),
-        DemoOfficer(f"{prefix}_fl", "苏主任", Role.COUNTY_DEPT, code, "妇女联合会"),
-        DemoOfficer(f"{prefix}_duty", "祁联系人", Role.DUTY_OFFICER, code, "水务局"),
-    )
-
-
-OFFICERS: tuple[DemoOfficer, ...] = (
-    *_county("hsb", HSB),
-    DemoOfficer("hsb_hsbz_to", "虎干事", Role.TOWNSHIP_OFFICER, "640303100"),
-    DemoOfficer("hsb_hsbz_tl", "哈镇长", Role.TOWNSHIP_LEAD, "640303100"),
-    DemoOfficer("hsb_dh_to", "金干事", Role.TOWNSHIP_OFFICER, "640303200"),
-    DemoOfficer("hsb_dh_tl", "罗乡长", Role.TOWNSHIP_LEAD, "640303200"),
-    DemoOfficer("hsb_lihua", "买村干部", Role.VILLAGE_WORKER, "640303100200"),
-    DemoOfficer("hsb_hongya", "田村干部", Role.VILLAGE_WORKER, "640303200200"),
-    *_county("tx", TX),
-    DemoOfficer("tx_yh_to", "周干事", Role.TOWNSHIP_OFFICER, "640324100"),
-    DemoOfficer("tx_yh_tl", "锁镇长", Role.TOWNSHIP_LEAD, "640324100"),
-    DemoOfficer("tx_fuxing", "康社工", Role.VILLAGE_WORKER, "640324100001"),
-    DemoOfficer("admin", "平台管理员", Role.PLATFORM_ADMIN, ""),
-)
+BORN = date(1988, 5, 4)
+_REASONS = {
+    "returned": "证书照片看不清有效期，请重新拍一张。",
+    "rejected": "登记信息和公开网站上查到的对不上。",
+}
 
 
 @dataclass(frozen=True)
 class DemoPartner:
+    """A row of partners.csv; `verdict` is where its check stands when the demo opens."""
+
     login: str
     kind: str
     name: str
     region: str
-    skills: tuple[str, ...] = ()
-    verified: bool = True
+    verdict: str
+    skills: tuple[str, ...]
+    papers: tuple[str, ...]
+    offer: Offer | None
+
+    @property
+    def is_person(self) -> bool:
+        return self.kind == "volunteer"
 
 
-PARTNERS: tuple[DemoPartner, ...] = (
-    DemoPartner("vol_ma", "volunteer", "马演示", HSB, ("company", "tutor", "errand")),
-    DemoPartner("vol_an", "volunteer", "安演示", TX, ("haircut", "company")),
-    DemoPartner("vol_new", "volunteer", "新演示", TX, (), False),
-    DemoPartner("org_cs1", "charity", "演示慈善会", HSB),
-    DemoPartner("org_qy1", "enterprise", "演示枸杞加工厂", HSB),
-    DemoPartner("org_zy1", "volunteer_group", "演示志愿服务队", TX),
-    DemoPartner("org_new", "enterprise", "演示新来的商行", HSB, (), False),
-)
+def partners() -> list[DemoPartner]:
+    return [
+        DemoPartner(
+            row["login"],
+            row["kind"],
+            row["name"],
+            row["region_code"],
+            row["verdict"],
+            _split(row["skills"]),
+            _split(row["papers"]),
+            _offer(row),
+        )
+        for row in read("partners")
+    ]
 
 
-def make_officers(session: Session, *, now: datetime) -> int:
-    """Units first, then the officers of OFFICERS."""
+def make_officers(session: Session, *, hashed: str, now: datetime) -> int:
+    """Units first, then the officers of officers.csv; `hashed` is the one password of them all."""
     for county in (HSB, TX):
-        place = display_name(county)
-        for name, kind, actions, safe in (
-            ("党委社会工作部", "swd", (), False),
-            ("民政局", "dept", tuple(range(1, 13)), False),
-            ("妇女联合会", "mass_org", (10, 11, 12), True),
-            ("水务局", "dept", (), False),
-        ):
+        for row in read("units"):
             make_unit(
                 session,
-                name=f"{place}{name}",
-                kind=kind,
+                name=f"{display_name(county)}{row['name']}",
+                kind=row["kind"],
                 region_code=county,
-                actions=actions,
-                safeguarding=safe,
+                actions=tuple(int(n) for n in _split(row["actions"])),
+                safeguarding=row["safeguarding"] == "yes",
                 actor=SYSTEM,
                 now=now,
             )
-    for one in OFFICERS:
-        unit = f"{display_name(one.scope)}{one.unit}" if one.unit else ""
-        new = NewOfficer(one.login, PASSWORD, one.role, one.name, one.scope, unit, is_demo=True)
-        make_officer(session, new, actor=SYSTEM, now=now)
-    return len(OFFICERS)
-
-
-def register_partners(session: Session, *, now: datetime) -> int:
-    """Accounts with their papers; the papers travel to the office as letters."""
-    for serial, one in enumerate(PARTNERS):
-        person = one.kind == "volunteer"
-        items: tuple[str, ...] = ("licence",)
-        if person:
-            items = ("real_name", "background", "training_child")
-        items += ("charity_reg",) if one.kind == "charity" else ()
-        profile = Profile(
-            kind=one.kind,
-            name=one.name,
-            region_code=one.region,
-            phone=f"100000000{serial:02d}",
-            contact="" if person else "演示联系人",
-            uscc="" if person else _uscc(serial),
-            id_no=_number(serial) if person else "",
-            skills=one.skills,
-            languages=("mandarin", "local") if person else (),
-            times=("weekend",) if person else (),
-            papers=tuple(Paper(item, "演示材料.pdf", PAPER) for item in items),
+    officers = read("officers")
+    for row in officers:
+        unit = f"{display_name(row['scope'])}{row['unit']}" if row["unit"] else ""
+        new = NewOfficer(
+            row["login"],
+            PASSWORD,
+            Role(row["role"]),
+            row["name"],
+            row["scope"],
+            unit,
+            is_demo=True,
+            password_hash=hashed,
         )
-        register(session, profile, login=one.login, password=PASSWORD, now=now)
-    session.flush()
-    for account in session.scalars(select(DonorAccount)):
-        account.is_demo = True
-    return len(PARTNERS)
+        make_officer(session, new, actor=SYSTEM, now=now)
+    return len(officers)
 
 
-def verify_partners(session: Session, *, now: datetime) -> int:
-    """Two officers of the partner's county look at its papers; those that should wait are left."""
-    waiting, done = {p.name for p in PARTNERS if not p.verified}, 0
-    for county, prefix in ((HSB, "hsb"), (TX, "tx")):
-        first = actor_for_login(session, f"{prefix}_swd", local_day(now))
-        second = actor_for_login(session, f"{prefix}_lead", local_day(now))
-        if first is None or second is None:
-            raise LookupError("the demo's officers come before its partners")
-        for dossier in session.scalars(select(Verification).where(Verification.area == county)):
-            if dossier.name in waiting:
-                continue
-            items = frozenset((*dossier.required, *dossier.optional))
-            first_check(session, dossier, passed=items, actor=first, now=now)
-            verify(session, dossier, actor=second, now=now)
-            done += 1
-    return done
+def register_partner(session: Session, one: DemoPartner, serial: int, *, hashed: str, now: datetime) -> None:
+    """The account with its papers, which travel to the office as a letter."""
+    profile = Profile(
+        kind=one.kind,
+        name=one.name,
+        region_code=one.region,
+        phone=f"100000001{serial:02d}",
+        contact="" if one.is_person else "演示联系人",
+        uscc="" if one.is_person else _uscc(serial),
+        id_no=_number(serial) if one.is_person else "",
+        skills=one.skills,
+        languages=("mandarin", "local") if one.is_person else (),
+        times=("weekend", "evening") if one.is_person else (),
+        papers=tuple(Paper(item, "演示材料.pdf", PAPER) for item in one.papers),
+    )
+    account = register(session, profile, login=one.login, password=PASSWORD, password_hash=hashed, now=now)
+    account.is_demo = True
+
+
+def look_at_partner(session: Session, one: DemoPartner, staff: Staff, *, now: datetime) -> None:
+    """As far as `verdict` says: nothing yet, one person's look, or both and their word."""
+    if one.verdict == "submitted":
+        return
+    dossier = session.scalars(select(Verification).where(Verification.state == "submitted")).all()[-1]
+    first, second = staff(Role.COUNTY_SWD, one.region), staff(Role.COUNTY_SWD_LEAD, one.region)
+    if one.verdict == "returned":
+        verification.turn_back(session, dossier, reason=_REASONS["returned"], actor=first, now=now)
+        return
+    passed = frozenset((*dossier.required, *(i for i in dossier.optional if i in one.papers)))
+    verification.first_check(session, dossier, passed=passed, actor=first, now=now)
+    if one.verdict in ("verified", "expired"):
+        verification.verify(session, dossier, actor=second, now=now)
+    elif one.verdict == "rejected":
+        verification.reject(session, dossier, reason=_REASONS["rejected"], actor=second, now=now)
+
+
+def offer_help(session: Session, one: DemoPartner, *, actor: Actor, now: datetime) -> None:
+    if one.offer is not None:
+        state_interest(session, one.offer, actor=actor, now=now)
+
+
+def partner_logins(session: Session) -> dict[str, str]:
+    """Token of each partner → the login of its account."""
+    found = {}
+    for model, column in (
+        (Organisation, DonorAccount.organisation_id),
+        (Volunteer, DonorAccount.volunteer_id),
+    ):
+        rows = session.execute(select(model.token, DonorAccount.login).join(DonorAccount, column == model.id))
+        found.update({token: login for token, login in rows})
+    return found
+
+
+def _offer(row: Row) -> Offer | None:
+    if not row["kinds"]:
+        return None
+    return Offer(
+        kinds=_split(row["kinds"]),
+        items=_split(row["items"]),
+        counties=_split(row["counties"]),
+        cadence=row["cadence"],
+        minors_ok=row["minors_ok"] == "yes",
+        capacity=int(row["capacity"]),
+    )
+
+
+def _split(cell: str) -> tuple[str, ...]:
+    return tuple(part for part in cell.split("|") if part)
 
 
 def _number(serial: int) -> str:
-    front = f"649999{date(1988, 5, 4):%Y%m%d}{100 + serial:03d}"
+    front = f"649999{BORN:%Y%m%d}{100 + serial:03d}"
     return front + id_check_digit(front)
 
 

@@ -78,10 +78,17 @@ def _facts(county: str, members: Sequence[Mapping[str, str]], day: date) -> Fact
 
 
 def make(
-    seed: int, counties: Iterable[str], *, households: int = 60, weeks: int = 12, first: float = 0.5
+    seed: int,
+    counties: Iterable[str],
+    *,
+    households: int = 60,
+    weeks: int = 12,
+    first: float = 0.5,
+    day: date = START,
 ) -> Register:
-    """`first`: the share of households that are there in week 0; the others come in later weeks."""
-    maker = _Maker(random.Random(seed))
+    """`first`: the share of households that are there in week 0; the others come in later weeks. Ages are
+    those of `day`."""
+    maker = _Maker(random.Random(seed), day)
     for county in counties:
         places = [(t.code, v.code) for t in townships_in(county) for v in villages_in(t.code)]
         for number in range(households):
@@ -90,8 +97,9 @@ def make(
 
 
 class _Maker:
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, day: date) -> None:
         self.rng = rng
+        self.day = day
         self.made = Register()
         self.numbers: set[str] = set()
 
@@ -101,7 +109,7 @@ class _Maker:
         members = self._members(ref)
         made.members += members
         made.arrives[ref] = week
-        needs = self._needs(ref, _facts(county, members, START))
+        needs = self._needs(ref, _facts(county, members, self.day))
         made.needs += needs
         for need in needs:
             made.approved[need["need_ref"]] = min(weeks - 1, week + (rng.random() < 0.3))
@@ -143,7 +151,7 @@ class _Maker:
 
     def _member(self, ref: str, number: int, relation: str, age: int) -> dict[str, str]:
         rng = self.rng
-        born = date(START.year - age, 1, 1) + timedelta(days=rng.randrange(365))
+        born = date(self.day.year - age, 1, 1) + timedelta(days=rng.randrange(365))
         sex = rng.choice("男女") if relation == "本人" else "女" if relation in ("配偶", "母亲") else "男"
         front = self._number(f"{ref[1:5]}99{born:%Y%m%d}", sex)
         disabled = rng.random() < 0.06 + 0.10 * (age > 60) + 0.06 * (relation == "本人")

@@ -67,6 +67,11 @@ class StandIn:
                 self.answers[key] = (request.path + body, made)
         return made
 
+    def know(self, ledger: dict[str, list[Thing]]) -> None:
+        """Pages and charges from before it was started: those of the demo's data."""
+        self.sessions.update((s["id"], s) for s in ledger["sessions"])
+        self.charges.update((c["payment_intent"], c) for c in ledger["charges"])
+
     def open_session(self, wish: Thing) -> Thing:
         line = wish["line_items"]["0"]["price_data"]
         number = "cs_test_" + secrets.token_hex(12)
@@ -250,12 +255,18 @@ def server(shop: StandIn, port: int, host: str = "127.0.0.1") -> BaseWSGIServer:
 @click.option("--host", default="127.0.0.1")
 @click.option("--webhook", required=True, help="Where signed events go.")
 @click.option("--secret", required=True, help="What they are signed with.")
-def main(port: int, host: str, webhook: str, secret: str) -> None:
+@click.option("--ledger", type=click.Path(path_type=Path), default=None, help="What it knows from the start.")
+def main(port: int, host: str, webhook: str, secret: str, ledger: Path | None) -> None:
     """Serve the stand-in until it is stopped."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    made = server(StandIn(webhook, secret), port, host)
+    shop = StandIn(webhook, secret)
+    if ledger is not None and ledger.is_file():
+        shop.know(json.loads(ledger.read_text(encoding="utf-8")))
+    made = server(shop, port, host)
     try:
         made.serve_forever()
+    except KeyboardInterrupt:
+        pass
     finally:
         made.server_close()
 

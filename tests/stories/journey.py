@@ -16,7 +16,7 @@ from app.cases.models import CaseRecord
 from app.core.clock import local_day
 from app.core.house import House
 from app.core.outbox import OfficeLetter, PublicLetter
-from app.demo.crowd import officer
+from app.demo.staff import made_up as officer
 from app.followup.models import Tie
 from app.followup.operations import claims as office_claims
 from app.followup.queries import tie_by_claim
