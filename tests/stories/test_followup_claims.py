@@ -179,6 +179,10 @@ def test_a_rejected_claim_frees_the_need_and_says_why(walk: Walk) -> None:
     assert walk.post("cs", tie_id, "reject", reason="要直接送到红旗村才行") == 422  # tells the village
     assert walk.post("cs", tie_id, "reject", reason="这一项要有资质的单位来做") == 303
     assert (walk.need_state(tie_id), card_status(walk, tie_id)) == (NeedState.PUBLISHED, "open")
+    number = walk.tie(tie_id).project_id
+    with office(walk.house) as session:
+        project = project_by_number(session, number)
+        assert project is not None and project.status == "open"
     with public(walk.house) as session:
         assert walk.claim_of(session, tie_id).state == "rejected"
     assert walk.claim(login="charity") != tie_id

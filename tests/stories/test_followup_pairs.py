@@ -11,16 +11,14 @@ from app.cases.models import CaseRecord, Consent
 from app.core.clock import local_day
 from app.followup.jobs import TO_OFFICE
 from app.followup.models import PairTie, ProposalDraft
-from app.followup.queries import declined_donors
 from app.library.queries import card_by_number
-from app.needs.models import Need
 from app.needs.states import NeedState
 from app.pairings.models import ServiceHour
 from app.releases.queries import project_by_number
 from tests.stories.followup_world import YES, Walk, open_walk, publish
 from tests.world import office, public
 
-LIST = "/office/followup/pairs"
+LIST, PROPOSALS = "/office/followup/pairs", "/office/followup/proposals?page=1"
 GUARDIAN = {"agree-given_by": "监护人", "agree-capacity": "guardian", "agree-method": "paper"}
 
 
@@ -98,27 +96,25 @@ def test_from_the_households_yes_to_a_confirmed_visit(walk: Walk) -> None:
 
 def test_a_no_needs_no_reason_and_tells_none(walk: Walk) -> None:
     pair_id = walk.accepted()
-    donor_token = walk.pair(pair_id).donor_token
     assert walk.step("vw", pair_id, "decline") == 303
     assert (walk.pair_need(pair_id), card_status(walk, pair_id)) == (NeedState.PUBLISHED, "open")
     assert public_state(walk, pair_id) == "declined"
     assert pairing_consents(walk, pair_id) == []
-    walk.propose("vol")
+
+
+def test_a_family_is_not_asked_again_about_somebody_it_declined(walk: Walk) -> None:
+    pair_id = walk.accepted()
+    declined = walk.pair(pair_id)
+    walk.step("vw", pair_id, "decline")
+    walk.propose("firm")
     with office(walk.house) as session:
-        case_id = session.get_one(PairTie, pair_id).case.id
-        found = (
-            select(ProposalDraft)
-            .join(Need)
-            .where(
-                ProposalDraft.state == "draft",
-                ProposalDraft.donor_token == donor_token,
-                Need.case_id == case_id,
-            )
+        found = select(ProposalDraft).where(
+            ProposalDraft.need_id == declined.need_id, ProposalDraft.state == "draft"
         )
-        again = list(session.scalars(found))
-    assert [walk.send(draft) for draft in again] == [409] * len(again)  # this family said no to them once
-    with office(walk.house) as session:
-        assert donor_token in declined_donors(session, case_id)
+        draft = session.scalars(found).one()
+        draft.donor_token = declined.donor_token
+    assert "这户以前没有同意过这位" in walk.office("cs").get(PROPOSALS).get_data(as_text=True)
+    assert walk.send(draft) == 409
 
 
 def test_a_yes_names_who_gave_it_and_how(walk: Walk) -> None:
