@@ -111,15 +111,18 @@ def bid(
     stack: Indices,
     ends: Ints,
     epsilon: float,
+    most: int,
 ) -> None:
-    """Lets every unit on the stack bid until each holds a slot or finds none worth epsilon.
+    """Lets the units on the stack bid, `most` times in all, until each holds a slot or finds none worth
+    epsilon.
 
     The outside option of worth 0 stands open to every unit. `ends` holds (first, one past the last) of the
-    stack and is left as (n, n): the first n units stopped because the list of their row was used up and its
-    arcs are not in the graph.
+    stack; the first of it are units that wait because the list of their row was used up and its arcs are not
+    in the graph. Both ends are equal when nobody is left to bid.
     """
     stale, top = ends[0], ends[1]
-    while top > stale:
+    while top > stale and most > 0:
+        most -= 1
         top -= 1
         i = stack[top]
         first, second, at = two_best(i, lists, slots, limit[i] > 1)
@@ -139,7 +142,7 @@ def bid(
         if loser >= 0:
             stack[top] = loser
             top += 1
-    ends[0], ends[1] = stale, stale
+    ends[0], ends[1] = stale, top
 
 
 def new_lists(limit: Ints, kept: int) -> Lists:
@@ -154,6 +157,20 @@ def new_lists(limit: Ints, kept: int) -> Lists:
         np.full(total, -1, dtype=np.int64),
         np.full(limit.size, -np.inf),
     )
+
+
+def widened(lists: Lists, rows: Indices, by: int) -> Lists:
+    """The same lists with room for `by` more arcs in these rows."""
+    sizes = np.diff(lists.start)
+    more = sizes.copy()
+    more[rows] += by
+    start = np.concatenate([[0], np.cumsum(more)]).astype(np.int64)
+    total = int(start[-1])
+    to = np.arange(lists.arc.size) + np.repeat(start[:-1] - lists.start[:-1], sizes)
+    column, weight = np.full(total, -1, dtype=np.int32), np.full(total, -np.inf)
+    arc = np.full(total, -1, dtype=np.int64)
+    column[to], weight[to], arc[to] = lists.column, lists.weight, lists.arc
+    return Lists(start, column, weight, arc, lists.ceiling)
 
 
 def new_slots(room: Ints) -> Slots:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.auction import Slots, bid, column_prices, new_lists, new_slots
+from matching.auction import Slots, bid, column_prices, new_lists, new_slots, widened
 from matching.core import Core, Sides, beside_lists, by_rows, marked, take_all
 from matching.passes import (
     Flags,
@@ -29,9 +29,15 @@ from matching.passes import (
 from matching.paths import mend_both
 
 KEPT = 3  # arcs in a row's list: every one more costs the first pass more than it saves later
-COARSE = 0.01  # epsilon of the auction, as a share of how far the best arcs of a row lie apart
+COARSE = 0.015  # epsilon of the auction, as a share of how far the best arcs of a row lie apart
 EXACT = 4e-12  # what counts as nothing, as a share of the largest number in play
+WIDER = 4  # how many more arcs a row keeps once its first list was used up
+MANY = 0.2  # share of rows with used up lists, from which on the arcs of all rows are put in order
+WAR = 30  # bids for each unit, after which epsilon grows
 PATIENCE = 6  # rounds of looking for arcs, after which a row that still misses some gets all of its arcs
+
+FLAT = 5e-4  # the same where they are equal, as a share of the spread of all weights
+REACHED_BY_AUCTION = 1e-4  # smaller gaps are left to the paths: an auction would take long
 
 NO_ARC, NO_INDEX = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
 Progress = Callable[[str], object]
@@ -99,8 +105,8 @@ def _auction(market: Market, gap: float) -> tuple[Start, Solved | None]:
     lists = new_lists(market.limit, KEPT)
     slots = new_slots(market.room)
     fill_lists(market.row, market.column, market.weight, market.shift, lists)
-    epsilon = _epsilon(market, lists)
-    _bid_to_the_end(market, lists, slots, epsilon)
+    epsilon = _epsilon(market, lists, gap)
+    lists, epsilon = _bid_to_the_end(market, lists, slots, epsilon)
     taken = slots.arc[slots.holder >= 0]
     if gap > 0 and not market.offset and market.limit.max(initial=0) <= 1:
         guess = _guess(market, slots, taken)
@@ -123,8 +129,9 @@ def _gap(market: Market, solved: Solved) -> float:
     return 1.0 - float(market.weight[solved.chosen].sum()) / bound if bound > 0 else 0.0
 
 
-def _epsilon(market: Market, lists: Lists) -> float:
-    """By how far the best and the last arc of the lists lie apart, in the middle of all rows."""
+def _epsilon(market: Market, lists: Lists, gap: float) -> float:
+    """By how far the best and the last arc of the lists lie apart, in the middle of all rows; and so that the
+    auction alone may reach a gap that is not too small for it."""
     full = np.flatnonzero(np.isfinite(lists.ceiling))
     most = max(market.high + market.shift, 0.0)
     if not full.size or not most:
@@ -133,13 +140,17 @@ def _epsilon(market: Market, lists: Lists) -> float:
     best = np.full(lists.ceiling.size, -np.inf)
     best[some] = np.maximum.reduceat(lists.weight, lists.start[some])
     apart = float(np.median(best[full] - lists.ceiling[full]))
-    return max(COARSE * apart if apart > 0 else 1e-3 * (market.high - market.low), 1e-9 * most)
+    coarse = COARSE * apart if apart > 0 else FLAT * (market.high - market.low)
+    if gap >= REACHED_BY_AUCTION:
+        coarse = min(coarse, 0.5 * gap * float(best[some].mean()))
+    return max(coarse, 1e-9 * most)
 
 
-def _bid_to_the_end(market: Market, lists: Lists, slots: Slots, epsilon: float) -> None:
-    """Rows whose list is used up wait until their arcs, later those of all rows, have been put in order.
+def _bid_to_the_end(market: Market, lists: Lists, slots: Slots, epsilon: float) -> tuple[Lists, float]:
+    """Rows whose list is used up wait until their arcs, and in the end those of all, have been put in order.
 
-    Arcs that are ordered already wait, too: bids come in one sequence, whatever the order of the arcs.
+    Where arcs are ordered already the rows wait, too: bids come in one sequence, whatever the order of the
+    arcs. They have become rivals: their lists grow. Returns the lists and the last epsilon.
     """
     rows = market.limit.size
     known = np.zeros(rows, dtype=bool)
@@ -147,11 +158,16 @@ def _bid_to_the_end(market: Market, lists: Lists, slots: Slots, epsilon: float) 
     stack = np.repeat(np.arange(rows, dtype=np.int32), market.limit)[::-1].copy()
     ends = np.array([0, stack.size])
     while True:
-        bid(lists, graph, slots, market.shift, market.limit, stack, ends, epsilon)
+        bid(lists, graph, slots, market.shift, market.limit, stack, ends, epsilon, WAR * stack.size)
+        if ends[0] < ends[1]:
+            epsilon *= 4.0  # a price war: paths end it sooner
+            continue
         if not ends[1]:
-            return
-        known = np.full(rows, bool(known.any()))
-        known[stack[: ends[1]]] = True
+            return lists, epsilon
+        waiting = np.unique(stack[: ends[1]])
+        known[waiting] = True
+        known |= known.mean() > MANY
+        lists = widened(lists, waiting, WIDER)
         graph = _graph(market, known)
         ends[0] = 0
 
@@ -195,7 +211,7 @@ def _answer(market: Market, core: Core, order: Ints, sides: Sides) -> tuple[Solv
     number, most = cover_all(*view, u, v, market.nothing)
     missing = np.zeros(0, dtype=np.int64)
     if number > two:
-        missing = np.setdiff1d(dear_arcs(*view, u, v, market.nothing), order[taken])
+        missing = np.setdiff1d(dear_arcs(*view, u, v, market.nothing), order)  # what is left is rounding
     return Solved(np.sort(order[taken]), u if two else most, v), missing
 
 
