@@ -34,22 +34,24 @@ class EmbeddedIndex:
             whoosh_index.open_dir(str(folder)) if known else whoosh_index.create_in(str(folder), SCHEMA)
         )
         self._lock = threading.Lock()
-        self._searcher: Any = None
+        self._reader: Any = None
+        self._generation = -1
         self._numbers: dict[int, int] = {}
 
     def look_up(self, session: Session, words: Sequence[str]) -> Hits:
         with self._lock:
-            reader = self._reader()
+            reader = self._newest()
             return {word: self._where(reader, word) for word in words}
 
-    def _reader(self) -> Any:
-        """The newest finished write; a reader is kept as long as it is that."""
-        fresh = self._index.searcher() if self._searcher is None else self._searcher.refresh()
-        if fresh is not self._searcher:
-            self._searcher = fresh
-            reader = fresh.reader()
-            self._numbers = {n: reader.stored_fields(n)["wording"] for n in reader.all_doc_ids()}
-        return self._searcher.reader()
+    def _newest(self) -> Any:
+        """A reader of the newest finished write, kept as long as it is that."""
+        generation = self._index.latest_generation()
+        if self._reader is None or generation != self._generation:
+            if self._reader is not None:
+                self._reader.close()
+            self._reader, self._generation = self._index.reader(), generation
+            self._numbers = {n: self._reader.stored_fields(n)["wording"] for n in self._reader.all_doc_ids()}
+        return self._reader
 
     def _where(self, reader: Any, word: str) -> dict[int, int]:
         found: dict[int, int] = {}
@@ -111,9 +113,9 @@ class EmbeddedIndex:
 
     def close(self) -> None:
         with self._lock:
-            if self._searcher is not None:
-                self._searcher.close()
-            self._searcher = None
+            if self._reader is not None:
+                self._reader.close()
+            self._reader = None
         self._index.close()
 
 
