@@ -22,8 +22,10 @@ from matching.passes import (
     Lists,
     cover_all,
     dear_arcs,
-    fill_lists,
+    fill_from_all,
+    fill_from_rows,
     grouped,
+    list_prices,
     starts,
 )
 from matching.paths import mend_both
@@ -104,24 +106,28 @@ def solve(market: Market, gap: float = 0.0, tell: Progress = len, start: Start |
 def _auction(market: Market, gap: float) -> tuple[Start, Solved | None]:
     lists = new_lists(market.limit, KEPT)
     slots = new_slots(market.room)
-    fill_lists(market.row, market.column, market.weight, market.shift, lists)
+    _fill(market, lists)
     epsilon = _epsilon(market, lists, gap)
     lists, epsilon = _bid_to_the_end(market, lists, slots, epsilon)
     taken = slots.arc[slots.holder >= 0]
     if gap > 0 and not market.offset and market.limit.max(initial=0) <= 1:
-        guess = _guess(market, slots, taken)
+        v = column_prices(slots, 0.0)
+        guess = Solved(np.sort(taken), list_prices(lists, v), v)
         if _gap(market, guess) <= gap:
             return Start(guess.v, taken, taken), guess
     arcs = np.concatenate([lists.arc, beside_lists(lists, slots, market.limit)])
     return Start(column_prices(slots, epsilon), taken, arcs), None
 
 
-def _guess(market: Market, slots: Slots, taken: Ints) -> Solved:
-    """What the auction alone found, with prices that cover every arc."""
-    v, u = column_prices(slots, 0.0), np.zeros(market.limit.size)
-    u[market.row[taken]] = np.maximum(0.0, market.weight[taken] - v[market.column[taken]])
-    _number, most = cover_all(market.row, market.column, market.weight, 0.0, u, v, 0.0)
-    return Solved(np.sort(taken), most, v)
+def _fill(market: Market, lists: Lists) -> None:
+    if market.ordered:
+        first = starts(market.row, market.limit.size)
+        fill_from_rows(first, market.column, market.weight, -market.shift, lists)
+    else:
+        fill_from_all(market.row, market.column, market.weight, -market.shift, lists)
+    if market.shift:
+        np.add(lists.weight, market.shift, out=lists.weight)
+        np.add(lists.ceiling, market.shift, out=lists.ceiling)
 
 
 def _gap(market: Market, solved: Solved) -> float:

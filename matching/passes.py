@@ -93,8 +93,10 @@ def worst_of(worth: Floats, column: Indices, low: int, high: int, shift: int) ->
 
 
 @njit
-def enter(lists: Lists, i: int, k: int, w: float, c: int, a: int) -> int:
-    """Puts an arc in the place of the worst one; returns where the worst stands now."""
+def offer(lists: Lists, i: int, k: int, w: float, c: int, a: int) -> int:
+    """Puts an arc in the place k of the row's worst one if it is better; returns where the worst is now."""
+    if w < lists.weight[k] or (w == lists.weight[k] and c > lists.column[k]):
+        return k
     lists.weight[k] = w
     lists.column[k] = c
     lists.arc[k] = a
@@ -102,28 +104,63 @@ def enter(lists: Lists, i: int, k: int, w: float, c: int, a: int) -> int:
 
 
 @njit
-def fill_lists(row: Indices, column: Indices, weight: Floats, shift: float, lists: Lists) -> None:
-    """Fills empty lists while prices are 0: one pass, arcs in any order.
+def _third_at_least(weight: Floats, low: int, high: int) -> float:
+    """What three arcs of low..high-1 weigh at the least: the lowest of the best of three parts."""
+    part = (high - low) // 3
+    first, second, third = -np.inf, -np.inf, -np.inf
+    for a in range(low, low + part):
+        first = max(first, weight[a])
+        second = max(second, weight[a + part])
+        third = max(third, weight[a + 2 * part])
+    return min(first, second, third)
 
-    Arcs whose weight + shift is not above 0 are left out.
-    """
+
+@njit
+def fill_from_rows(first: Ints, column: Indices, weight: Floats, bar: float, lists: Lists) -> None:
+    """Fills empty lists with weights above `bar`, from arcs ordered by row; each row begins at `first`."""
+    for i in range(lists.ceiling.size):
+        k, size, least = lists.start[i], lists.start[i + 1] - lists.start[i], bar
+        if size == 0:
+            continue
+        if size <= 3:
+            least = max(bar, _third_at_least(weight, first[i], first[i + 1]))
+        for a in range(first[i], first[i + 1]):
+            w = weight[a]
+            if w >= least and w > bar:
+                k = offer(lists, i, k, w, column[a], a)
+                least = max(least, lists.weight[k])
+        lists.ceiling[i] = lists.weight[k]
+
+
+@njit
+def fill_from_all(row: Indices, column: Indices, weight: Floats, bar: float, lists: Lists) -> None:
+    """The same from arcs in any order, with the same result."""
     rows = lists.ceiling.size
     least = np.full(rows, np.inf)  # what an arc must weigh to come in
     worst = lists.start[:-1].copy()
     for i in range(rows):
         if lists.start[i + 1] > lists.start[i]:
-            least[i] = -shift
+            least[i] = bar
     for a in range(weight.size):
-        if weight[a] >= least[row[a]]:
-            w, i, c = weight[a] + shift, row[a], column[a]
-            k = worst[i]
-            if w <= lists.weight[k] and (w < lists.weight[k] or c > lists.column[k]):
-                continue
-            if w > 0.0:
-                worst[i] = enter(lists, i, k, w, c, a)
-                least[i] = max(-shift, lists.weight[worst[i]] - shift)
+        w = weight[a]
+        if w >= least[row[a]] and w > bar:
+            i = row[a]
+            worst[i] = offer(lists, i, worst[i], w, column[a], a)
+            least[i] = max(bar, lists.weight[worst[i]])
     for i in range(rows):
-        lists.ceiling[i] = lists.weight[worst[i]] if lists.start[i + 1] > lists.start[i] else -np.inf
+        if lists.start[i + 1] > lists.start[i]:
+            lists.ceiling[i] = lists.weight[worst[i]]
+
+
+@njit
+def list_prices(lists: Lists, v: Floats) -> Floats:
+    """(rows,) a price that covers all arcs of the row: its list's best worth, or the ceiling of the rest."""
+    u = np.maximum(lists.ceiling, 0.0)
+    for i in range(u.size):
+        for k in range(lists.start[i], lists.start[i + 1]):
+            if lists.column[k] >= 0:
+                u[i] = max(u[i], lists.weight[k] - v[lists.column[k]])
+    return u
 
 
 @njit
