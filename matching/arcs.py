@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from matching.survey import Survey, survey
 
@@ -56,6 +56,16 @@ class Arcs:
             raise ValueError("a need index lies outside its list")
         if self.capacity.min(initial=0) < 0 or self.demand.min(initial=0) < 0:
             raise ValueError("capacities and demands cannot be negative")
+
+    @classmethod
+    def of(
+        cls, person: ArrayLike, need: ArrayLike, weight: ArrayLike, capacity: ArrayLike, demand: ArrayLike
+    ) -> "Arcs":
+        """From lists or arrays of any numeric type."""
+        given = (person, need, weight, capacity, demand)
+        return cls(
+            *(np.asarray(array, dtype=kind) for array, kind in zip(given, TYPES.values(), strict=True))
+        )
 
     @cached_property
     def seen(self) -> Survey:
@@ -119,12 +129,6 @@ class Arcs:
         return Arcs(self.person[keep], self.need[keep], self.weight[keep], self.capacity, self.demand)
 
 
-def one_to_one(person: object, need: object, weight: object, people: int, needs: int) -> Arcs:
+def one_to_one(person: ArrayLike, need: ArrayLike, weight: ArrayLike, people: int, needs: int) -> Arcs:
     """Arcs where everybody has capacity and demand 1."""
-    return Arcs(
-        np.asarray(person, dtype=np.int32),
-        np.asarray(need, dtype=np.int32),
-        np.asarray(weight, dtype=np.float64),
-        np.ones(people, dtype=np.int64),
-        np.ones(needs, dtype=np.int64),
-    )
+    return Arcs.of(person, need, weight, np.ones(people), np.ones(needs))

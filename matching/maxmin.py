@@ -68,7 +68,10 @@ def _most_pairs(arcs: Arcs, keep: NDArray[np.bool_]) -> tuple[int, Cover]:
     source, sink = people + needs, people + needs + 1
     tail = np.concatenate([arcs.person[index], np.full(people, source), people + np.arange(needs)])
     head = np.concatenate([people + arcs.need[index], np.arange(people), np.full(needs, sink)])
-    room = np.concatenate([np.ones(index.size), arcs.capacity, arcs.demand]).astype(np.int32)
+    ends = ((arcs.capacity, arcs.person), (arcs.demand, arcs.need))
+    # One place more than there are arcs stands for all that can't be used.
+    limits = [np.minimum(limit, np.bincount(at[index], minlength=limit.size) + 1) for limit, at in ends]
+    room = np.concatenate([np.ones(index.size, dtype=np.int64), *limits]).astype(np.int32)
     graph = csr_array((room, (tail, head)), shape=(sink + 1, sink + 1), dtype=np.int32)
     result = maximum_flow(graph, source, sink, method="dinic")
     left = csr_array(graph - result.flow)
