@@ -47,7 +47,7 @@ class Live:
             viewport={"width": self.width, "height": 900}, base_url=self.address, locale="zh-CN"
         )
         page = context.new_page()
-        page.set_default_timeout(8_000)
+        page.set_default_timeout(20_000)
         return page
 
     def sign_in(self, login: str, *, wing: str = "office") -> Page:
