@@ -17,7 +17,8 @@ from app.library.queries import parameter_at
 from app.matches.models import PairingProposal
 from app.matches.operations import answering
 from app.needs.models import Need
-from tests.stories.followup_world import Walk, open_walk, publish
+from tests.stories.followup_shelf import publish
+from tests.stories.followup_world import Walk, open_walk
 from tests.stories.gifts_world import FILING
 from tests.world import COUNTY, FAR_COUNTY, donor, office, officer, public
 

@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 
 from app.cases.models import CaseRecord, Consent
 from app.core.clock import local_day
-from app.followup.jobs import TO_OFFICE
 from app.followup.models import PairTie, ProposalDraft
 from app.library.queries import card_by_number
 from app.needs.states import NeedState
 from app.pairings.models import ServiceHour
 from app.releases.queries import project_by_number
-from tests.stories.followup_world import YES, Walk, open_walk, publish
+from tests.stories.followup_shelf import publish
+from tests.stories.followup_world import YES, Walk, open_walk
 from tests.world import office, public
 
 LIST, PROPOSALS = "/office/followup/pairs", "/office/followup/proposals?page=1"
@@ -232,80 +232,6 @@ def test_what_never_began_was_not_met(walk: Walk) -> None:
     assert walk.step("cs", pair_id, "end", **{"end-how": "met"}) == 422
     assert walk.step("cs", pair_id, "end", **{"end-how": "stop"}) == 303
     assert walk.pair_need(pair_id) == NeedState.PUBLISHED
-
-
-def test_the_village_answers_a_visit_before_it_takes_place(walk: Walk) -> None:
-    pair_id = walk.active()
-    refused, missed, cancelled = (walk.planned_visit(pair_id, hours=h) for h in (26, 28, 30))
-    assert walk.answer(refused, "dance") == 422
-    assert walk.answer(refused, "refuse") == 303
-    walk.answer(missed, "accept"), walk.answer(cancelled, "accept")
-    assert walk.answer(missed, "miss") == 409  # its hour has not come
-    assert walk.answer(cancelled, "cancel") == 303
-    walk.later(hours=29)
-    assert walk.answer(missed, "miss") == 303
-    with public(walk.house) as session:
-        states = [walk.public_visit(session, v).state for v in (refused, missed, cancelled)]
-    assert states == ["cancelled", "missed", "cancelled"]
-
-
-def test_two_visits_missed_ask_for_a_call(walk: Walk) -> None:
-    pair_id = walk.active()
-    visits = [walk.planned_visit(pair_id, hours=h) for h in (26, 28)]
-    for visit in visits:
-        walk.answer(visit, "accept")
-    walk.later(hours=29)
-    walk.answer(visits[0], "miss")
-    assert "约好没来" not in page(walk, "cs", pair_id)
-    walk.answer(visits[1], "miss")
-    assert "约好没来 2 次" in page(walk, "cs", pair_id)
-
-
-def logged(walk: Walk, *, concern: bool = False) -> tuple[int, int]:
-    pair_id = walk.active()
-    visit = walk.planned_visit(pair_id)
-    walk.answer(visit, "accept")
-    walk.later(hours=27)
-    walk.log_visit(visit, concern=concern)
-    return pair_id, visit
-
-
-def test_the_village_confirms_no_more_minutes_than_were_logged(walk: Walk) -> None:
-    _, visit = logged(walk)
-    assert walk.confirm_visit(visit, 61) == 422
-    assert walk.confirm_visit(visit, 45) == 303
-    assert walk.confirm_visit(visit, 45) == 409
-    with public(walk.house) as session:
-        assert session.scalar(select(func.sum(ServiceHour.minutes))) == 45
-
-
-def test_a_worry_of_the_volunteer_stands_first(walk: Walk) -> None:
-    logged(walk, concern=True)
-    for login in ("vw", "cs"):
-        assert "志愿者请社工看看" in walk.office(login).get(LIST).get_data(as_text=True)
-
-
-def test_letters_that_come_twice_change_nothing(walk: Walk) -> None:
-    pair_id, visit_id = logged(walk)
-    walk.confirm_visit(visit_id)
-    pair, visit = walk.pair(pair_id), walk.visit(visit_id)
-    with office(walk.house) as session:
-        before = session.scalar(select(func.count()).select_from(CaseRecord))
-    again: dict[str, dict[str, object]] = {
-        "pairing.accepted": {"pairing_ref": pair.pairing_ref},
-        "visit.planned": {"visit_ref": visit.visit_ref},
-        "visit.logged": {"visit_ref": visit.visit_ref, "sentence": "别的", "minutes": 9, "mood_code": "low"},
-    }
-    with office(walk.house) as session:
-        for kind, payload in again.items():
-            TO_OFFICE[kind](session, payload, walk.now())
-    assert (walk.pair(pair_id).version, walk.visit(visit_id).minutes) == (pair.version, 60)
-    with office(walk.house) as session:
-        assert session.scalar(select(func.count()).select_from(CaseRecord)) == before
-        TO_OFFICE["pairing.stopped"](session, {"pairing_ref": pair.pairing_ref}, walk.now())
-    with office(walk.house) as session:
-        TO_OFFICE["pairing.stopped"](session, {"pairing_ref": pair.pairing_ref}, walk.now())
-    assert (walk.pair(pair_id).state, walk.pair_need(pair_id)) == ("ended", NeedState.PUBLISHED)
 
 
 def test_a_yes_for_a_need_that_is_gone_does_not_come_about(walk: Walk) -> None:

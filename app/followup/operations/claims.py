@@ -32,8 +32,22 @@ def open_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> Non
     if tie_by_claim(session, payload["claim_ref"]) is not None:
         return
     project = _project(session, payload["project_id"])
+    tie = _tie_of(payload, project)
+    begin(session, TIE, tie, actor=SYSTEM, now=now)
+    if project.need.state != NeedState.PUBLISHED:
+        advance(session, TIE, tie, "end", actor=SYSTEM, now=now)
+        tie.ended_how = "not_free"
+        _tell(session, tie, "claim.rejected", {"reason": "not_free"}, now)
+        return
+    project.status = "claimed"
+    holding.hold(session, project.need, actor=SYSTEM, now=now)
+    _send_terms(session, tie, now)
+    note_tie(session, tie, "有人认领", "claim", "claim/made", actor=SYSTEM, now=now)
+
+
+def _tie_of(payload: dict[str, Any], project: NeedProject) -> Tie:
     donor = payload["donor"]
-    tie = Tie(
+    return Tie(
         claim_ref=payload["claim_ref"],
         project_id=payload["project_id"],
         need=project.need,
@@ -48,16 +62,6 @@ def open_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> Non
         contact_due=datetime.fromisoformat(payload["contact_due"]),
         lapses_at=datetime.fromisoformat(payload["lapses_at"]),
     )
-    begin(session, TIE, tie, actor=SYSTEM, now=now)
-    if project.need.state != NeedState.PUBLISHED:
-        advance(session, TIE, tie, "end", actor=SYSTEM, now=now)
-        tie.ended_how = "not_free"
-        _tell(session, tie, "claim.rejected", {"reason": "not_free"}, now)
-        return
-    project.status = "claimed"
-    holding.hold(session, project.need, actor=SYSTEM, now=now)
-    _send_terms(session, tie, now)
-    note_tie(session, tie, "有人认领", "claim", "claim/made", actor=SYSTEM, now=now)
 
 
 def _send_terms(session: Session, tie: Tie, now: datetime) -> None:

@@ -22,6 +22,7 @@ from app.followup.operations.notes import note_pair
 from app.followup.operations.visits import call_off_visits
 from app.followup.queries import pair_by_ref, pairs_that_need_consent
 from app.followup.states import PAIR
+from app.needs.models import Need
 from app.needs.operations import holding
 from app.needs.states import NeedState
 from app.policy import parameters
@@ -67,14 +68,27 @@ def open_pair(session: Session, payload: dict[str, Any], *, now: datetime) -> No
     project = project_by_number(session, payload["project_id"])
     if project is None:
         raise LookupError("no such project")
-    donor, need = payload["donor"], project.need
+    need = project.need
     free = need.state == NeedState.PUBLISHED
-    pair = PairTie(
+    pair = _pair_of(payload, need, live=free)
+    begin(session, PAIR, pair, actor=SYSTEM, now=now)
+    if not free:
+        advance(session, PAIR, pair, "end", actor=SYSTEM, now=now)
+        _tell_answer(session, pair, "declined", now)
+        return
+    project.status = "claimed"
+    holding.hold(session, need, actor=SYSTEM, now=now)
+    note_pair(session, pair, "有人愿意结对，要问家里", "asked", actor=SYSTEM, now=now)
+
+
+def _pair_of(payload: dict[str, Any], need: Need, *, live: bool) -> PairTie:
+    donor = payload["donor"]
+    return PairTie(
         pairing_ref=payload["pairing_ref"],
         project_id=payload["project_id"],
         need=need,
         need_id=need.id,
-        live_key=need.id if free else None,
+        live_key=need.id if live else None,
         donor_token=donor["token"],
         donor_kind=donor["kind"],
         donor_name=donor["name"],
@@ -84,14 +98,6 @@ def open_pair(session: Session, payload: dict[str, Any], *, now: datetime) -> No
         cadence=donor["cadence"],
         minor=need.item.concerns_minor,
     )
-    begin(session, PAIR, pair, actor=SYSTEM, now=now)
-    if not free:
-        advance(session, PAIR, pair, "end", actor=SYSTEM, now=now)
-        _tell_answer(session, pair, "declined", now)
-        return
-    project.status = "claimed"
-    holding.hold(session, need, actor=SYSTEM, now=now)
-    note_pair(session, pair, "有人愿意结对，要问家里", "asked", actor=SYSTEM, now=now)
 
 
 def record_answer(session: Session, pair: PairTie, answer: Answer, *, actor: Actor, now: datetime) -> None:

@@ -124,16 +124,6 @@ def confirm_goal(desk: Desk, pair: PairTie) -> Answer:
 
 def pair_page(desk: Desk, pair: PairTie, **forms: Any) -> str:
     """`minutes_form` comes with the visit it belongs to, as `minutes_visit`."""
-    capacity = "guardian" if pair.minor else None
-    blank = {
-        "agree_form": AgreeForm(
-            prefix="agree", formdata=None, capacity=capacity, method="paper" if pair.minor else None
-        ),
-        "plan_form": _plan_form(pair),
-        "end_form": EndForm(prefix="end", formdata=None),
-        "minutes_form": MinutesForm(prefix="visit", formdata=None),
-        "minutes_visit": None,
-    }
     youngest = youngest_age(pair.case, local_day(desk.now)) if pair.minor else None
     return render_template(
         "followup/pair.html",
@@ -153,8 +143,19 @@ def pair_page(desk: Desk, pair: PairTie, **forms: Any) -> str:
         written=youngest is not None and youngest < WRITTEN_BELOW,
         moves=moves_of(desk.session, "pair_tie", pair.id),
         move_words={**MOVES, **PAIR_MOVES},
-        **{**blank, **forms},
+        **{**_blank_forms(pair), **forms},
     )
+
+
+def _blank_forms(pair: PairTie) -> dict[str, Any]:
+    capacity, method = ("guardian", "paper") if pair.minor else (None, None)
+    return {
+        "agree_form": AgreeForm(prefix="agree", formdata=None, capacity=capacity, method=method),
+        "plan_form": _plan_form(pair),
+        "end_form": EndForm(prefix="end", formdata=None),
+        "minutes_form": MinutesForm(prefix="visit", formdata=None),
+        "minutes_visit": None,
+    }
 
 
 def _plan_form(pair: PairTie) -> PlanForm:
