@@ -102,8 +102,8 @@ def run_rank(options: argparse.Namespace) -> None:
         raise ValueError(f"{options.side} {options.asked!r} is not in the table")
     rivals = inside_pool(model.schema, options.side, own, others, options.asked)
     mine = [options.asked] * len(rivals)
-    sides = (mine, rivals) if options.side == "person" else (rivals, mine)
-    pairs = Pairs(*sides, np.full(len(mine), np.nan), [""] * len(mine))
+    left, right = (mine, rivals) if options.side == "person" else (rivals, mine)
+    pairs = Pairs(left, right, np.full(len(mine), np.nan), [""] * len(mine))
     found = model.ask(people, needs, pairs)
     best = np.lexsort((np.arange(len(mine)), -found.score))[: options.top]
     write(options.out, pairs, found, best)

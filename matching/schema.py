@@ -15,7 +15,8 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Column:
-    """One column of people or needs. `audit` is for reports alone; `pool` says who are rivals of each other."""
+    """One column of people or needs. `audit` is for reports alone; `pool` says who are rivals of each
+    other."""
 
     name: str
     type: str
@@ -25,7 +26,8 @@ class Column:
 
 @dataclass(frozen=True)
 class PairEntry:
-    """A column of people and one of needs that belong together. `weight` is its share where nothing is known."""
+    """A column of people and one of needs that belong together. `weight` is its share where nothing is
+    known."""
 
     people: str
     needs: str

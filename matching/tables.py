@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +72,7 @@ def read_side(path: Path, schema: Schema, side: str) -> Table:
     if "" in ids:
         raise ValueError(f"{path.name}: a row has no {key}")
     if len(set(ids)) != len(ids):
-        twice = next(a for a, b in zip(ids, ids[1:], strict=False) if a == b)
+        twice = next(a for a, b in pairwise(ids) if a == b)
         raise ValueError(f"{path.name}: {key} {twice!r} occurs twice")
     return checked(
         Table(ids, {c.name: [r.get(c.name) or "" for r in rows] for c in columns}), columns, path.name

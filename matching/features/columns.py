@@ -31,7 +31,8 @@ def terms(column: Column, cell: str) -> list[str]:
 
 
 def ancestors(cell: str) -> list[str]:
-    """`A-B-C` gives A, A-B, A-B-C. A code of digits alone is read as the state's: two, two, two, three, three."""
+    """`A-B-C` gives A, A-B, A-B-C. A code of digits alone is read as the state's: two, two, two, three,
+    three."""
     if not cell:
         return []
     if "-" in cell or not cell.isdigit():

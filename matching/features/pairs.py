@@ -129,7 +129,8 @@ Feature = NumberPair | PlacePair | NamePair
 
 
 def column_pairs(schema: Schema, declared_only: bool) -> list[tuple[Column, Column, PairEntry | None]]:
-    """The schema's own pairs, and all columns of like type that it does not name (never audit, never pool)."""
+    """The schema's own pairs, and all columns of like type that it does not name (never audit, never
+    pool)."""
     sides = [{c.name: c for c in schema.with_role(s, "feature")} for s in ("person", "need")]
     found: list[tuple[Column, Column, PairEntry | None]] = [
         (sides[0][p.people], sides[1][p.needs], p)

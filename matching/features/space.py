@@ -40,7 +40,8 @@ class Documents:
 
 @dataclass
 class Prepared:
-    """One table, ready for pairs: `own` (n, d) features with a code each, and what each pair feature needs."""
+    """One table, ready for pairs: `own` (n, d) features with a code each, and what each pair feature
+    needs."""
 
     table: Table
     own: Floats
@@ -86,8 +87,8 @@ class Space:
 
     def _read(self, side: str) -> list[Column]:
         """The columns of a side that are read as texts: all texts, and tags compared with texts or tags."""
-        at = 0 if side == "person" else 1
-        compared = {p[at].name for p in self.pairs if compared_as_text(p[0], p[1])}
+        ours = [(x if side == "person" else y).name for x, y, *_rest in self.pairs if compared_as_text(x, y)]
+        compared = set(ours)
         return [c for c in self.schema.with_role(side, "feature") if c.type == "text" or c.name in compared]
 
     def prepare(self, side: str, table: Table) -> Prepared:
@@ -198,7 +199,7 @@ def _products(x: Any, y: Any, i: Ints, j: Ints) -> Floats:
         if i.size > 4 * (np.unique(i).size + np.unique(j).size):
             return _from_grid(x, y, i, j)
         return np.asarray(x[i].multiply(y[j]).sum(axis=1)).ravel()
-    return np.einsum("ij,ij->i", x[i], y[j])
+    return np.asarray(np.einsum("ij,ij->i", x[i], y[j]))
 
 
 def _from_grid(x: Any, y: Any, i: Ints, j: Ints) -> Floats:

@@ -23,10 +23,88 @@ LATENT_MOST = 20_000  # terms that the latent space looks at
 WORD = re.compile(r"[^\W_]+")
 WIDE = re.compile(r"([\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)")
 COMMON = frozenset(
-    "a an and are as at be been but by can for from has have how if in into is it its may more most new not of on or"
-    " our over show such than that the their them there these they this those through to under use used using"
-    " via was we well were what when where which while who will with within without you your also between both"
-    " each other some many propose proposed paper results based approach".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "for",
+        "from",
+        "has",
+        "have",
+        "how",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "may",
+        "more",
+        "most",
+        "new",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "over",
+        "show",
+        "such",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "through",
+        "to",
+        "under",
+        "use",
+        "used",
+        "using",
+        "via",
+        "was",
+        "we",
+        "well",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "will",
+        "with",
+        "within",
+        "without",
+        "you",
+        "your",
+        "also",
+        "between",
+        "both",
+        "each",
+        "other",
+        "some",
+        "many",
+        "propose",
+        "proposed",
+        "paper",
+        "results",
+        "based",
+        "approach",
+    ]
 )
 
 
@@ -173,4 +251,4 @@ def reduced(product: Floats, pair_of: Ints, n: int) -> tuple[Floats, Floats, Flo
     some = np.maximum(number, 1)
     best = np.bincount(pair[rank == 0], value[rank == 0], n)
     top = np.bincount(pair[rank < 3], value[rank < 3], n) / np.minimum(some, 3)
-    return best, top, np.bincount(pair, value, n) / some
+    return np.asarray(best, np.float64), top, np.bincount(pair, value, n) / some

@@ -1,4 +1,5 @@
-"""Learners put together: weights that can't be negative, found on rows that no learner had seen (Wolpert 1992,
+"""Learners put together: weights that can't be negative, found on rows that no learner had seen (Wolpert
+1992,
 Breiman 1996), and log odds bent until they mean what they say (beta calibration, Kull et al. 2017)."""
 
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from matching.arcs import Floats, Ints
 from matching.outcome.trees import BINS, unequal
 
 LEAST_ROWS, LEAST_EACH, TREES_FROM = 60, 8, 1500
-PULL, FOLDS = 6.0, 5
+PULL, HARD_PULL = 6.0, 40.0  # towards where a learner starts; harder where that is nothing
+FOLDS = 5
+SHARES = (0.0, 0.25)
 
 
 @dataclass
@@ -21,22 +24,22 @@ class Weights:
     """Log odds = base + values @ slope, slope >= 0, pulled towards `start` where rows are few."""
 
     start: Floats
-    signed: int = 0  # the last columns may have either sign
 
     def fit(self, values: Floats, y: Floats, weight: Floats) -> Self:
         n = values.shape[1]
         scale = np.maximum(values.std(axis=0), 1e-6) if len(values) else np.ones(n)
         scale = np.where(self.start > 0, 1.0, scale)
         x = values / scale
+        pull = np.where(self.start > 0, PULL, HARD_PULL)
 
         def loss(theta: Floats) -> tuple[float, Floats]:
             f = theta[0] + x @ theta[1:]
             away = theta[1:] - self.start
-            value = weight @ (np.logaddexp(0, f) - y * f) + 0.5 * PULL * away @ away
+            value = weight @ (np.logaddexp(0, f) - y * f) + 0.5 * pull @ away**2
             slope = weight * (expit(f) - y)
-            return float(value), np.concatenate([[slope.sum()], x.T @ slope + PULL * away])
+            return float(value), np.concatenate([[slope.sum()], x.T @ slope + pull * away])
 
-        bounds = [(None, None)] + [(0, None)] * (n - self.signed) + [(None, None)] * self.signed
+        bounds = [(None, None)] + [(0, None)] * n
         first = np.concatenate([[0.0], self.start])
         found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300}).x
         self.base, self.slope = float(found[0]), np.asarray(found[1:] / scale)
@@ -84,59 +87,66 @@ def log_loss(f: Floats, y: Floats, weight: Floats) -> float:
 
 @dataclass
 class Blend:
-    """`start` is the blend where nothing can be learned. Trees over the learners join where they help."""
+    """`start` is the blend where nothing can be learned. With `trees`, trees over the learners join where
+    they
+    help; deciders are kept together when that is tried, so that nobody's other answers give his own away."""
 
     start: Floats
     seed: int = 0
     share: float = 0.0
 
-    def fit(self, values: Floats, extra: Floats, y: Floats, weight: Floats) -> Self:
-        """`values` (rows, learners) out of fold; `extra` (rows, k) may steer the trees alone."""
+    def fit(self, values: Floats, y: Floats, weight: Floats, decider: Ints, trees: bool = False) -> Self:
+        """`values` (rows, learners) out of fold."""
         self.trees: Any = None
         self.bend = Bend()
         yes = float(y.sum())
         if len(y) < LEAST_ROWS or min(yes, len(y) - yes) < LEAST_EACH:
             self.line = Weights(self.start).plain()
             return self
-        part = np.random.default_rng(self.seed).permutation(np.arange(len(y)) % FOLDS)
-        line, trees = np.zeros(len(y)), np.zeros(len(y))
-        wide = np.hstack([values, extra])
+        self.line = Weights(self.start).fit(values, y, weight)
+        part = self._parts(decider)
+        line, grown = np.zeros(len(y)), np.zeros(len(y))
+        trees = trees and len(y) >= TREES_FROM
         for k in range(FOLDS):
             rest, held = part != k, part == k
+            if not held.any():
+                continue
             line[held] = Weights(self.start).fit(values[rest], y[rest], weight[rest]).logits(values[held])
-            if len(y) >= TREES_FROM:
-                trees[held] = self._tree_logits(self._grow(wide[rest], y[rest], weight[rest]), wide[held])
-        self.line = Weights(self.start).fit(values, y, weight)
-        if len(y) >= TREES_FROM:
-            shares = (0.0, 0.25, 0.5, 0.75)
-            losses = [log_loss((1 - s) * line + s * trees, y, weight) + 0.0005 * s for s in shares]
-            self.share = shares[int(np.argmin(losses))]
+            if trees:
+                grown[held] = self._tree_logits(self._grow(values[rest], y[rest], weight[rest]), values[held])
+        if trees:
+            losses = [log_loss((1 - s) * line + s * grown, y, weight) + 0.0005 * s for s in SHARES]
+            self.share = SHARES[int(np.argmin(losses))]
         if self.share:
-            self.trees = self._grow(wide, y, weight)
-        self.held_out = (1 - self.share) * line + self.share * trees
-        self.bend.fit(self.held_out, y, weight)
+            self.trees = self._grow(values, y, weight)
+        self.bend.fit((1 - self.share) * line + self.share * grown, y, weight)
         return self
+
+    def _parts(self, decider: Ints) -> Ints:
+        _names, place = np.unique(decider, return_inverse=True)
+        names = int(place.max()) + 1
+        return np.asarray(np.random.default_rng(self.seed).permutation(np.arange(names) % FOLDS)[place])
 
     def _grow(self, x: Floats, y: Floats, weight: Floats) -> Any:
         model = HistGradientBoostingClassifier(
-            learning_rate=0.06, max_iter=int(np.clip(len(y) / 150, 30, 120)), max_leaf_nodes=10,
-            min_samples_leaf=40, l2_regularization=10.0, max_bins=BINS, early_stopping=False, random_state=self.seed,
-        )  # fmt: skip
+            learning_rate=0.06,
+            max_iter=int(np.clip(len(y) / 150, 30, 120)),
+            max_leaf_nodes=10,
+            min_samples_leaf=40,
+            l2_regularization=10.0,
+            max_bins=BINS,
+            early_stopping=False,
+            random_state=self.seed,
+        )
         return model.fit(x, (y > 0.5).astype(int), sample_weight=unequal(weight))
 
     @staticmethod
     def _tree_logits(model: Any, x: Floats) -> Floats:
         return np.asarray(logit(np.clip(model.predict_proba(x)[:, 1], 1e-6, 1 - 1e-6)))
 
-    def logits(self, values: Floats, extra: Floats) -> Floats:
+    def logits(self, values: Floats) -> Floats:
         """Before bending: strictly rising in what the bent ones are, and fit to rank by."""
         line = self.line.logits(values)
         if self.trees is None:
             return line
-        return (1 - self.share) * line + self.share * self._tree_logits(
-            self.trees, np.hstack([values, extra])
-        )
-
-
-def parts_by_regime(regime: Ints, which: int) -> Ints:
-    return np.flatnonzero(regime == which)
+        return (1 - self.share) * line + self.share * self._tree_logits(self.trees, values)

@@ -3,7 +3,7 @@
 "Decider" and "candidate" are the two sides as this direction sees them; the other direction swaps them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,20 @@ from scipy import sparse
 from matching.arcs import Floats, Ints
 
 BLOCKS = (
-    "base", "prior", "decider", "candidate", "pool", "context", "decider_features", "candidate_features", "pair",
-    "other_answers", "decider_taste", "candidate_taste", "taste",
-)  # fmt: skip
+    "base",
+    "prior",
+    "decider",
+    "candidate",
+    "pool",
+    "context",
+    "decider_features",
+    "candidate_features",
+    "pair",
+    "other_answers",
+    "decider_taste",
+    "candidate_taste",
+    "taste",
+)
 FIRST = dict(
     zip(BLOCKS, (36.0, 0.25, 0.5, 0.5, 0.1, 0.1, 0.02, 0.02, 0.02, 0.05, 0.05, 0.05, 0.005), strict=True)
 )  # variances before anything is known
@@ -24,8 +35,8 @@ SIDE_TASTES, BOTH_TASTES = 10, 10
 
 @dataclass
 class Rows:
-    """Answers of one direction: `a` decider, `b` candidate (who they are, -1 a stranger), `y` in 0..1, `weight`;
-    and, of the same pairs, `pool` and `context` as indices, -1 where there is none."""
+    """Answers of one direction: `a` decider, `b` candidate (who they are, -1 a stranger), `y` in 0..1,
+    `weight`; and, of the same pairs, `pool` and `context` as indices, -1 where there is none."""
 
     a: Ints
     b: Ints
@@ -40,10 +51,7 @@ class Rows:
     other: Floats  # the other side's answer for the same pair; NaN unknown
 
     def take(self, index: Any) -> "Rows":
-        return Rows(
-            self.a[index], self.b[index], self.x[index], self.z[index], self.y[index], self.weight[index], self.pool[index],
-            self.context[index], self.pair[index], self.prior[index], self.other[index],
-        )  # fmt: skip
+        return Rows(*(getattr(self, f.name)[index] for f in fields(self)))
 
     def __len__(self) -> int:
         return int(self.a.size)
@@ -74,8 +82,8 @@ class Axes:
 
 @dataclass
 class Answers:
-    """Sums (persons + 1, 2) of answers and of their weight, both as decider and as candidate, of this and of the
-    other direction; the last row is the stranger's."""
+    """Sums (persons + 1, 2) of answers and of their weight, both as decider and as candidate, of this and
+    of the other direction; the last row is the stranger's."""
 
     given: Floats
     got: Floats
@@ -92,8 +100,8 @@ class Answers:
         )  # fmt: skip
 
     def others(self, rows: Rows, own: bool) -> Floats:
-        """How the decider is liked and how choosy the candidate is; with `own`, rows that were counted are left
-        out of their own sums."""
+        """How the decider is liked and how choosy the candidate is; with `own`, rows that were counted are
+        left out of their own sums."""
         known = ~np.isnan(rows.other) if own else np.zeros(len(rows), bool)
         w, o = rows.weight * known, np.nan_to_num(rows.other)
         return np.column_stack(
@@ -115,7 +123,8 @@ def _sums(index: Ints, y: Floats, weight: Floats, n: int) -> Floats:
 
 
 def _shrunk(sums: Floats, index: Ints, y: Floats, weight: Floats, strength: float = 4.0) -> Floats:
-    """Departure of a person's mean from everybody's, in units of log odds or so, shrunk by `strength` answers."""
+    """Departure of a person's mean from everybody's, in units of log odds or so, shrunk by `strength`
+    answers."""
     total = sums.sum(axis=0)
     mean = total[0] / total[1] if total[1] > 0 else 0.5
     s, n = sums[index, 0] - y * weight, sums[index, 1] - weight

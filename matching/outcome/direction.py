@@ -7,8 +7,8 @@ import numpy as np
 
 from matching.arcs import Floats, Ints
 from matching.outcome.blend import Blend
-from matching.outcome.design import Answers, Design, Rows
-from matching.outcome.filters import Filters
+from matching.outcome.design import Design, Rows
+from matching.outcome.filters import COUNTS, SURFACES, Filters
 from matching.outcome.folds import REGIMES, Fold, regimes, seen
 from matching.outcome.mixed import Mixed
 from matching.outcome.trees import Trees
@@ -22,50 +22,51 @@ class Learners:
     positive: bool
     variance: Floats | None = None
     seed: int = 0
+    rare: bool = False
 
     def fit(self, rows: Rows) -> Self:
         n, m = self.design.persons
         self.mixed = Mixed(self.design, self.variance, self.seed).fit(rows)
         self.trees = Trees(self.design, self.seed).fit(rows)
-        self.filters = Filters(n, m, self.positive, self.seed).fit(rows)
+        self.filters = Filters(n, m, self.positive, self.seed, self.rare).fit(rows)
         self.seen = seen(rows.a, n), seen(rows.b, m)
         return self
 
-    def values(self, rows: Rows) -> tuple[Floats, Floats, Ints]:
-        """(rows, learners) log odds and scores; (rows, k) what else steers; the regime of each row."""
+    def values(self, rows: Rows) -> tuple[Floats, Ints]:
+        """(rows, learners) log odds and scores; the regime of each row."""
         regime = regimes(rows.a, rows.b, *self.seen)
         level = np.column_stack([self.mixed.logits(rows), self.trees.logits(rows)])
         scores = self.filters.scores(rows)
-        return np.hstack([level, scores]), self.mixed.answers.means(rows), regime
+        return np.hstack([level, scores]), regime
 
 
 @dataclass
 class Direction:
-    """Fitted on rows; `held_out` (rows of each regime) are log odds that no learner had seen the answer of."""
+    """Fitted on rows; `held_out` (rows of each regime) are log odds that no learner had seen the answer
+    of."""
 
     design: Design
     positive: bool = False
     seed: int = 0
+    rare: bool = False
     blends: dict[str, Blend] = field(default_factory=dict)
 
     def fit(self, rows: Rows, folds: list[Fold]) -> Self:
-        self.learners = Learners(self.design, self.positive, None, self.seed).fit(rows)
+        self.learners = Learners(self.design, self.positive, None, self.seed, self.rare).fit(rows)
         held = [self._held(rows, f) for f in folds]
-        index = np.concatenate([np.zeros(0, np.int64), *(h[0] for h in held)])
         names = 2 + len(self.learners.filters.names)
+        index, regime = (np.concatenate([np.zeros(0, np.int64), *(h[k] for h in held)]) for k in (0, 2))
         values = np.vstack([np.zeros((0, names)), *(h[1] for h in held)])
-        extra = np.vstack([np.zeros((0, 4)), *(h[2] for h in held)])
-        regime = np.concatenate([np.zeros(0, np.int64), *(h[3] for h in held)])
         start = np.concatenate([[0.7, 0.3], np.zeros(names - 2)])
+        if self.positive:
+            start[2 + len(COUNTS) :] = 1.0 / len(SURFACES)
         self.out: dict[str, tuple[Ints, Floats]] = {}
         for which, name in enumerate(REGIMES):
-            at = np.flatnonzero(regime == which)
-            use = self._used(name, names)
-            blend = Blend(start[:use], self.seed)
-            row = index[at]
-            blend.fit(values[at][:, :use], extra[at], rows.y[row], rows.weight[row])
-            self.blends[name] = blend
-            self.out[name] = row, blend.logits(values[at][:, :use], extra[at])
+            use, at = self._used(name, names), np.flatnonzero(regime == which)
+            row, mine = index[at], values[at][:, :use]
+            trees = self.positive and name == "kk"
+            blend = Blend(start[:use], self.seed).fit(mine, rows.y[row], rows.weight[row], rows.a[row], trees)
+            self.blends[name], self.out[name] = blend, (row, blend.logits(mine))
         return self
 
     @staticmethod
@@ -73,32 +74,30 @@ class Direction:
         """Of strangers the history's matrix knows nothing."""
         return names if regime == "kk" else 2
 
-    def _held(self, rows: Rows, fold: Fold) -> tuple[Ints, Floats, Floats, Ints]:
+    def _held(self, rows: Rows, fold: Fold) -> tuple[Ints, Floats, Ints]:
         """Test rows of a fold as strangers would see them; each kind of fold serves its own regimes."""
         train = rows.take(fold.train)
-        fitted = Learners(self.design, self.positive, self.learners.mixed.variance, self.seed).fit(train)
+        variance = self.learners.mixed.variance
+        fitted = Learners(self.design, self.positive, variance, self.seed, self.rare).fit(train)
         test = rows.take(fold.test)
         test.a = np.where(fitted.seen[0][test.a], test.a, -1)
         test.b = np.where(fitted.seen[1][test.b], test.b, -1)
-        values, extra, regime = fitted.values(test)
+        values, regime = fitted.values(test)
         wanted = (regime == 0) if fold.kind == "pairs" else (regime != 0)
         at = np.flatnonzero(wanted)
-        return fold.test[at], values[at], extra[at], regime[at]
+        return fold.test[at], values[at], regime[at]
 
     def ask(self, rows: Rows) -> "Asked":
-        values, extra, regime = self.learners.values(rows)
+        values, regime = self.learners.values(rows)
         raw, bent = np.zeros(len(rows)), np.zeros(len(rows))
         for which, name in enumerate(REGIMES):
             at = np.flatnonzero(regime == which)
             if not at.size:
                 continue
             blend, use = self.blends[name], self._used(name, values.shape[1])
-            raw[at] = blend.logits(values[at][:, :use], extra[at])
+            raw[at] = blend.logits(values[at][:, :use])
             bent[at] = blend.bend(raw[at])
         return Asked(raw, bent, values, regime)
-
-    def answered(self) -> Answers:
-        return self.learners.mixed.answers
 
 
 @dataclass(frozen=True)

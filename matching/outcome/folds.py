@@ -1,7 +1,8 @@
 """Folds that look like tomorrow: pairs of known people left out, and people left out altogether.
 
 A regime says who is known when a pair is asked: `kk` both, `ck` a decider never seen, `kc` a candidate never
-seen, `cc` neither. Each has its own folds, so that blending and calibration are learned where they will be used.
+seen, `cc` neither. Each has its own folds, so that blending and calibration are learned where they will be
+used.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Both say yes: from the two directions and a direct look, with what they have in common beyond them.
 
-Independent answers would multiply; people who get on tend to agree, so a fitted slope and base on the product's
-log odds, beside each direction's own, take up the residual dependence.
+Independent answers would multiply; people who get on tend to agree, so a fitted slope and base on the
+product's log odds, beside each direction's own, take up the residual dependence.
 """
 
 from dataclasses import dataclass, field

@@ -1,11 +1,12 @@
-"""The first learner: shrunk effects of persons, features, tastes, and the transparent score as where to start."""
+"""The first learner: shrunk effects of persons, features, tastes, and the transparent score as where to
+start."""
 
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
-from matching.arcs import Floats
+from matching.arcs import Floats, Ints
 from matching.outcome.design import BLOCKS, FIRST, PRIOR_MEAN, Answers, Design, Rows
 from matching.outcome.shrunk import evidence, minimise
 
@@ -40,19 +41,19 @@ class Mixed:
         self.block = block
         return self
 
-    def _some(self, n: int) -> Floats:
+    def _some(self, n: int) -> Ints:
         """All rows, or as many as variances need."""
         if n <= EVIDENCE_ROWS:
             return np.arange(n)
-        return np.sort(np.random.default_rng(self.seed).choice(n, EVIDENCE_ROWS, replace=False))
+        return np.asarray(np.sort(np.random.default_rng(self.seed).choice(n, EVIDENCE_ROWS, replace=False)))
 
     def logits(self, rows: Rows) -> Floats:
         x, _block = self.design.columns(rows, self.answers.others(rows, own=False))
         return np.asarray(x @ self.coef + PRIOR_MEAN * rows.prior)
 
     def parts(self, rows: Rows) -> tuple[dict[str, Floats], dict[str, Floats]]:
-        """What each block adds to the log odds (rows,); and for the blocks of plain features each column's share
-        (rows, k)."""
+        """What each block adds to the log odds (rows,); and for the blocks of plain features each column's
+        share (rows, k)."""
         x, block = self.design.columns(rows, self.answers.others(rows, own=False))
         sums, columns = {}, {}
         for number, name in enumerate(BLOCKS):

@@ -14,22 +14,24 @@ from matching.features.text import Tokenizer
 from matching.outcome import reasons
 from matching.outcome.design import Design, Rows
 from matching.outcome.direction import Asked, Direction
-from matching.outcome.folds import REGIMES, folds
+from matching.outcome.folds import REGIMES, Fold, folds
 from matching.outcome.joint import Joint
 from matching.outcome.negatives import shift, unchosen
 from matching.outcome.prior import Prior
+from matching.outcome.recency import decay, half_life
 from matching.outcome.threads import threads_for
 from matching.schema import Schema
 from matching.tables import History, Pairs, Table
 
 AT_ONCE, SMALL = 20_000, 30_000
+RARE = 0.4  # below this share of yeses, a yes is a choice among many
 EDGE = 1e-6  # no probability is nearer to 0 or 1
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Of each asked pair: probabilities (NaN where that side was never observed), the score, and its parts, which
-    add up to it."""
+    """Of each asked pair: probabilities (NaN where that side was never observed), the score, and its
+    parts, which add up to it."""
 
     person: Floats
     need: Floats
@@ -65,39 +67,57 @@ class OutcomeModel(BaseEstimator):  # type: ignore[misc]
         self.prior_ = Prior(self.space_, self.seed).fit(*sides)
         self.people_, self.needs_ = people.place(), needs.place()
         self.directions_: dict[str, Direction] = {}
-        self.shift_, self.joint_ = 0.0, None
+        self.shift_ = 0.0
+        self.joint_: Joint | None = None
         if self.schema.outcome != "none" and len(history):
             self._fit_answers(sides, history)
         return self
 
     def _fit_answers(self, sides: tuple[Prepared, Prepared], history: History) -> None:
-        asked = self._history_rows(sides, history)
-        rows, answers = asked
+        rows, answers = self._history_rows(sides, history)
+        answers = {name: given for name, given in answers.items() if not np.isnan(given).all()}
+        if len(answers) > 1 and not {"person", "need"} <= set(answers):
+            answers.pop("match", None)
         cut = folds(rows.a, rows.b, self.seed)
-        small = len(rows) <= SMALL
-        own = sides[0].own, sides[1].own
-        n = len(self.pools_), len(self.contexts_)
-        for name, given in answers.items():
-            known = ~np.isnan(given)
-            if known.sum() < 1:
-                continue
-            turned = name == "need"
-            mine = _turned(rows, turned)
-            mine.y, mine.other = (
-                given,
-                answers["person" if turned else "need"] if name != "match" else given * np.nan,
-            )
-            design = Design(*(own[::-1] if turned else own), *n, small)
-            direction = Direction(design, self.schema.outcome == "one_sided_positive", self.seed)
-            if known.all():
-                self.directions_[name] = direction.fit(mine, cut)
-            else:
-                some = mine.take(known)
-                self.directions_[name] = direction.fit(some, folds(some.a, some.b, self.seed))
+        for k, (name, given) in enumerate(answers.items()):
+            if k == 0 and len(rows) == len(history):
+                rows.weight = rows.weight * self._age(sides, rows, given, history.time)
+            self.directions_[name] = self._fit_direction(sides, rows, answers, name, cut)
         if {"person", "need", "match"} <= set(self.directions_):
             self.joint_ = self._fit_joint(rows, answers)
-        elif "match" in self.directions_ and len(self.directions_) > 1:
-            del self.directions_["match"]
+
+    def _design(self, sides: tuple[Prepared, Prepared], rows: Rows, turned: bool) -> Design:
+        own = (sides[1].own, sides[0].own) if turned else (sides[0].own, sides[1].own)
+        return Design(*own, len(self.pools_), len(self.contexts_), len(rows) <= SMALL)
+
+    def _age(self, sides: tuple[Prepared, Prepared], rows: Rows, given: Floats, time: Floats) -> Floats:
+        known = np.flatnonzero(~np.isnan(given))
+        mine = rows.take(known)
+        mine.y = given[known]
+        self.half_life_ = half_life(mine, time[known], self._design(sides, rows, False))
+        return decay(time, self.half_life_)
+
+    def _fit_direction(
+        self,
+        sides: tuple[Prepared, Prepared],
+        rows: Rows,
+        answers: dict[str, Floats],
+        name: str,
+        cut: list[Fold],
+    ) -> Direction:
+        turned, given = name == "need", answers[name]
+        known = np.flatnonzero(~np.isnan(given))
+        mine = turned_rows(rows, turned)
+        mine.y, other = given, answers.get("person" if turned else "need")
+        if name != "match" and other is not None:
+            mine.other = other
+        positive = self.schema.outcome == "one_sided_positive"
+        rare = self.schema.outcome == "one_sided" and float(np.mean(given[known])) < RARE
+        direction = Direction(self._design(sides, rows, turned), positive, self.seed, rare)
+        if known.size < given.size:
+            mine = mine.take(known)
+            cut = folds(mine.a, mine.b, self.seed)
+        return direction.fit(mine, cut)
 
     def _history_rows(
         self, sides: tuple[Prepared, Prepared], history: History
@@ -115,8 +135,8 @@ class OutcomeModel(BaseEstimator):  # type: ignore[misc]
             pool = self._pool_of(sides, np.zeros(len(self.needs_), np.int64) - 1, np.arange(len(self.needs_)))
             more_a, more_b, rate = unchosen(a, b, pool, self.seed)
             self.shift_ = float(shift(rate))
-            answers = {"person": np.concatenate([np.where(np.isnan(history.person_yes), 1.0, history.person_yes),
-                                                 np.zeros(more_a.size)])}  # fmt: skip
+            yes = np.where(np.isnan(history.person_yes), 1.0, history.person_yes)
+            answers = {"person": np.concatenate([yes, np.zeros(more_a.size)])}
             a, b = np.concatenate([a, more_a]), np.concatenate([b, more_b])
             weight = np.concatenate([weight, np.ones(more_a.size)])
             context = np.concatenate([context, np.full(more_a.size, -1)])
@@ -173,7 +193,8 @@ class OutcomeModel(BaseEstimator):  # type: ignore[misc]
         return Joint().fit(held, y, w)
 
     def ask(self, people: Table, needs: Table, pairs: Pairs) -> Scores:
-        """Raises NotFittedError before `fit`. Ids that neither table holds are people of whom nothing is known."""
+        """Raises NotFittedError before `fit`. Ids that neither table holds are people of whom nothing is
+        known."""
         if not hasattr(self, "space_"):
             raise NotFittedError("this OutcomeModel is not fitted yet")
         with threads_for(0):
@@ -193,12 +214,11 @@ class OutcomeModel(BaseEstimator):  # type: ignore[misc]
             self._ask(sides, rows[i : i + AT_ONCE], context[i : i + AT_ONCE])
             for i in range(0, len(rows), AT_ONCE)
         ]
-        empty = np.zeros(0)
-        columns = [
-            np.concatenate([empty, *(getattr(c, k) for c in chunks)])
+        person, need, match, score = (
+            np.concatenate([np.zeros(0), *(getattr(c, k) for c in chunks)])
             for k in ("person", "need", "match", "score")
-        ]
-        return Scores(*columns, [p for c in chunks for p in c.parts])
+        )
+        return Scores(person, need, match, score, [p for c in chunks for p in c.parts])
 
     def _ask(self, sides: tuple[Prepared, Prepared], where: Ints, context: Ints) -> Scores:
         at, to = where[:, 0], where[:, 1]
@@ -210,7 +230,7 @@ class OutcomeModel(BaseEstimator):  # type: ignore[misc]
         known = [np.array([place.get(i, -1) for i in side.table.ids], dtype=np.int64)
                  for place, side in zip((self.people_, self.needs_), sides, strict=True)]  # fmt: skip
         rows = self._rows(sides, at, to, known[0][at], known[1][to], np.ones(at.size), context)
-        asked = {n: d.ask(_turned(rows, n == "need")) for n, d in self.directions_.items()}
+        asked = {n: d.ask(turned_rows(rows, n == "need")) for n, d in self.directions_.items()}
         return self._scores(rows, asked)
 
     def _scores(self, rows: Rows, asked: dict[str, Asked]) -> Scores:
@@ -231,7 +251,7 @@ class OutcomeModel(BaseEstimator):  # type: ignore[misc]
         return Scores(sides[0], sides[1], np.fmin(match, least), reasons.total(parts), parts)
 
 
-def _turned(rows: Rows, turned: bool) -> Rows:
+def turned_rows(rows: Rows, turned: bool) -> Rows:
     """The same pairs as the other side sees them."""
     if not turned:
         return rows.take(slice(None))

@@ -1,5 +1,5 @@
-"""The transparent score: what is known before anybody has answered (the product's weights in words: item fit 30,
-skill 15, reach 15, cadence 10). Sums of standardised likenesses, each with a stated weight."""
+"""The transparent score: what is known before anybody has answered (the product's weights in words: item
+fit 30, skill 15, reach 15, cadence 10). Sums of standardised likenesses, each with a stated weight."""
 
 from dataclasses import dataclass, field
 from typing import Self
@@ -12,7 +12,7 @@ from matching.features.space import TEXT_NAMES, Prepared, Space
 
 SHARE = {"tags": 30.0, "text": 30.0, "categorical": 15.0, "region": 15.0, "geo": 15.0, "numeric": 10.0,
          "datetime": 10.0}  # fmt: skip
-TEXT_USED = {"words3": 1.0, "grams3": 1.0, "latent3": 1.0}
+TEXT_USED = {"words3": 1.0, "words_all": 1.0, "grams3": 1.0, "latent3": 1.0}
 USED = {"near": 1.0, "cosine": 0.7, "covers": 0.3}
 SAMPLE = 20_000
 

@@ -92,8 +92,9 @@ class Explained:
         """Adds up to the raw log odds of that direction."""
         direction, asked = self.model.directions_[name], self.asked[name]
         rows = self.rows if name != "need" else self._turned()
-        weights = np.array([np.pad(direction.blends[r].line.slope, (0, asked.values.shape[1]))[: asked.values.shape[1]]
-                            for r in REGIMES])[asked.regime]  # fmt: skip
+        width = asked.values.shape[1]
+        slopes = [direction.blends[r].line.slope for r in REGIMES]
+        weights = np.array([np.pad(w, (0, width - w.size)) for w in slopes])[asked.regime]
         share = np.array([1 - direction.blends[r].share for r in REGIMES])[asked.regime]
         weights = weights * share[:, None]
         found = {c: weights[:, 0] * v for c, v in self._mixed(direction, name, rows).items()}

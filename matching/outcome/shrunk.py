@@ -95,8 +95,8 @@ def evidence(
     rounds: int,
     seed: int,
 ) -> Fit:
-    """Coefficients and precisions. `block` (columns,) names each column's block, `start` their first variances,
-    `fixed` (blocks,) a variance to keep, NaN where it is to be found."""
+    """Coefficients and precisions. `block` (columns,) names each column's block, `start` their first
+    variances, `fixed` (blocks,) a variance to keep, NaN where it is to be found."""
     variance, size = start.copy(), np.bincount(block, minlength=start.size)
     variance = np.where(np.isnan(fixed), variance, fixed)
     coef = np.zeros(x.shape[1])
@@ -146,7 +146,7 @@ class ShrunkLogit(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.sparse = True
         return tags
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
         check_classification_targets(y)
         self.classes_, index = np.unique(y, return_inverse=True)
@@ -168,18 +168,18 @@ class ShrunkLogit(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             self.rounds, self.seed,
         )  # fmt: skip
         self.coef_, self.intercept_ = found.coef[:-1], float(found.coef[-1])
-        self.variance_ = 1 / np.array([found.precision[np.append(block, number) == b][0] if (block == b).any() else
-                                       np.inf for b in range(number)])  # fmt: skip
+        first = [np.flatnonzero(block == b) for b in range(number)]
+        self.variance_ = np.array([1 / found.precision[f[0]] if f.size else np.nan for f in first])
         return self
 
-    def decision_function(self, X: Any) -> Floats:  # noqa: N803
+    def decision_function(self, X: Any) -> Floats:
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
         return np.asarray(X @ self.coef_ + self.intercept_)
 
-    def predict_proba(self, X: Any) -> Floats:  # noqa: N803
+    def predict_proba(self, X: Any) -> Floats:
         p = expit(self.decision_function(X))
         return np.column_stack([1 - p, p])
 
-    def predict(self, X: Any) -> Any:  # noqa: N803
+    def predict(self, X: Any) -> Any:
         return self.classes_[(self.decision_function(X) > 0).astype(int)]

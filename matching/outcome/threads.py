@@ -1,4 +1,5 @@
-"""Small models are fitted faster by one thread than by several that wait for each other; sums come out alike, too."""
+"""Small models are fitted faster by one thread than by several that wait for each other; sums come out
+alike, too."""
 
 from contextlib import AbstractContextManager, nullcontext
 

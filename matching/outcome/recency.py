@@ -1,0 +1,40 @@
+"""How fast old answers lose their say: a half-life that foretells the latest answers from the earlier
+ones."""
+
+import numpy as np
+
+from matching.arcs import Floats
+from matching.outcome.blend import log_loss
+from matching.outcome.design import BLOCKS, FIRST, Design, Rows
+from matching.outcome.mixed import Mixed
+
+SPANS = (2.0, 5.0, 12.0)  # half-lives tried, as parts of the time that the history covers
+LEAST_ROWS, LATEST, GAIN, MOST_ROWS = 200, 0.2, 0.002, 20_000
+
+
+def half_life(rows: Rows, time: Floats, design: Design) -> float:
+    """In days; infinite where age does not matter, times are not known or there are few answers."""
+    known = np.flatnonzero(~np.isnan(time))
+    if known.size < max(LEAST_ROWS, 0.9 * len(rows)) or np.ptp(time[known]) <= 0:
+        return np.inf
+    order = known[np.argsort(time[known], kind="stable")][-MOST_ROWS:]
+    cut = int(order.size * (1 - LATEST))
+    before, after = rows.take(order[:cut]), rows.take(order[cut:])
+    span = float(np.ptp(time[order]))
+    tried = [np.inf, *(span / part for part in SPANS)]
+    losses = []
+    for life in tried:
+        aged = before.take(slice(None))
+        aged.weight = before.weight * decay(time[order[:cut]], life)
+        fitted = Mixed(design, np.array([FIRST[b] for b in BLOCKS])).fit(aged)
+        losses.append(log_loss(fitted.logits(after), after.y, after.weight))
+    best = int(np.argmin(losses))
+    return tried[best] if losses[best] < losses[0] * (1 - GAIN) else np.inf
+
+
+def decay(time: Floats, life: float) -> Floats:
+    """1 for the latest answer, a half for one `life` days older; the mean where the time is unknown."""
+    if np.isinf(life):
+        return np.ones(time.size)
+    weight = 0.5 ** ((np.nanmax(time) - time) / life)
+    return np.where(np.isnan(weight), np.nanmean(weight), weight)

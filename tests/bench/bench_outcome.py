@@ -1,0 +1,71 @@
+"""Quality and calibration of the outcome model in worlds with known truth, beside plain models and the
+oracle."""
+
+import time
+
+from scipy.special import expit
+from sklearn.metrics import roc_auc_score
+
+from matching.outcome import OutcomeModel
+from tests.bench.figures import Figure, less_is_better, more_is_better
+from tests.bench.outcome_worlds import Floats, World, bids, calibration, meetings, ndcg, peers
+
+NIGHTS, TOP = 20, 5
+
+
+def measure(big: bool) -> list[Figure]:
+    figures = []
+    for name, strangers in (("half of the history", False), ("strangers", True)):
+        figures += _meetings(name, meetings(1, NIGHTS * (4 if big else 1), strangers))
+    return figures + _bids(bids(1))
+
+
+def _meetings(name: str, world: World) -> list[Figure]:
+    started = time.process_time()
+    model = OutcomeModel(world.schema).fit(world.people, world.needs, world.history())
+    spent = time.process_time() - started
+    found = model.ask(world.people, world.needs, world.asked())
+    asked = ~world.seen
+    both, a, b = world.said[asked].prod(axis=1), world.a[asked], world.b[asked]
+    plain = [peers(world, side) for side in (0, 1)]
+
+    def quality(score: Floats) -> float:
+        return (ndcg(a, both, score, TOP) + ndcg(b, both, score, TOP)) / 2
+
+    rivals = {n: expit(plain[0][n]) * expit(plain[1][n]) for n in plain[0]}
+    oracle = quality(expit(world.truth[asked]).prod(axis=1))
+    best = max(rivals, key=lambda n: quality(rivals[n]))
+    area = max(float(roc_auc_score(both, r)) for r in rivals.values())
+    title = f"meetings, {name}"
+    chances = ((found.person, world.said[asked, 0]), (found.need, world.said[asked, 1]), (found.match, both))
+    return [
+        more_is_better(f"{title}: NDCG@{TOP} beside {best}", quality(found.score), quality(rivals[best]), ""),
+        more_is_better(
+            f"{title}: share of the oracle's NDCG@{TOP}", quality(found.score) / oracle, None, "", ">= 0.9"
+        ),
+        more_is_better(f"{title}: AUC", float(roc_auc_score(both, found.match)), area, ""),
+        less_is_better(
+            f"{title}: calibration error", max(calibration(p, y) for p, y in chances), None, "", "<= 0.02"
+        ),
+        less_is_better(f"{title}: fit of {int(world.seen.sum())} pairs", spent, None, "CPU s", "<= 60"),
+    ]
+
+
+def _bids(world: World) -> list[Figure]:
+    started = time.process_time()
+    model = OutcomeModel(world.schema).fit(world.people, world.needs, world.history())
+    spent = time.process_time() - started
+    asked = ~world.seen
+    found = model.ask(world.people, world.needs, world.asked())
+    gain, person = world.said[asked, 0], world.a[asked]
+    plain = peers(world, 0)
+    quality = {n: ndcg(person, gain, s, 10) for n, s in plain.items()}
+    best = max(quality, key=lambda n: quality[n])
+    ours = ndcg(person, gain, found.score, 10)
+    oracle = ndcg(person, gain, world.truth[asked, 0], 10)
+    return [
+        more_is_better(f"bids: NDCG@10 beside {best}", ours, quality[best], ""),
+        more_is_better("bids: share of the oracle's NDCG@10", ours / oracle, None, "", ">= 0.9"),
+        less_is_better("bids: calibration error", calibration(found.person, gain), None, "", "<= 0.02"),
+        less_is_better("bids: fit", spent, None, "CPU s"),
+    ]
