@@ -172,7 +172,7 @@ def _cadence_reason(interest: Interest, card: Card) -> Message | None:
 
 def _waiting_reason(card: Card, day: date) -> Message | None:
     weeks = weeks_on_shelf(card, day)
-    return msg("等了 {n} 周多，还没有人接", n=weeks) if weeks >= LONG_WAIT_WEEKS else None
+    return msg("等了至少 {n} 周，还没有人接", n=weeks) if weeks >= LONG_WAIT_WEEKS else None
 
 
 def _is_company(card: Card) -> bool:

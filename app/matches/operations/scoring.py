@@ -138,6 +138,7 @@ def is_recurring(card: Card) -> bool:
 
 
 def weeks_on_shelf(card: Card, day: date) -> int:
-    """Counted from the month of publication, which is all that the card says."""
+    """At least so many: the card says its month alone, and it may have come on that month's last day."""
     year, month = (int(x) for x in card.cohort.published_month.split("-"))
-    return max(0, (day - date(year, month, 1)).days // 7)
+    over = date(year + month // 12, month % 12 + 1, 1)
+    return max(0, (day - over).days // 7)
