@@ -72,7 +72,7 @@ def two_best(i: int, lists: Lists, slots: Slots, several: bool) -> tuple[float, 
         if c < 0:
             continue
         worth = weight[k] - least[c]
-        if worth <= second or (several and holds(i, c, slots)):
+        if worth < second or (several and holds(i, c, slots)):
             continue
         if worth > first or (worth == first and c < column[at]):
             second = first
