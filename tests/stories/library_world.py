@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from flask.testing import FlaskClient
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_day
 from app.core.house import House
+from app.library.models import Card, LibraryTick, ShelfCohort, Wording
 from app.library.operations import finish_tick, shelve_cohort
+from app.library.search import people_of, vector_of
 from app.policy.catalogue import ITEMS, Item, amount_band
 from app.policy.lattice import Label
 from app.policy.lists import URGENCY_ORDER
@@ -126,3 +129,53 @@ def shown_items(visitor: FlaskClient, question: str, **also: str) -> list[str]:
     page = visitor.get("/library", query_string={"q": question, **also}).get_data(as_text=True)
     part = page.split("差不多的，眼下有这些")[0]
     return re.findall(r'<h3><a href="/library/XQ-[0-9A-Z]+">([^<]+)</a></h3>', part)
+
+
+def stock(house: House, count: int) -> None:
+    """The same shelf as `many` gives, written in bulk: what shelving does has tests of its own."""
+    cohorts: list[dict[str, object]] = []
+    cards: list[dict[str, object]] = []
+    wordings: dict[tuple[str, ...], dict[str, object]] = {}
+    for number, payload in enumerate(many(count), start=1):
+        label = Label(**payload["label"])  # type: ignore[arg-type]
+        cohorts.append(
+            {
+                **label.as_dict(),
+                "id": number,
+                "cohort_id": payload["cohort_id"],
+                "certificate_no": f"B{number:07d}",
+                "certificate": FIGURES,
+                "households_n": 14,
+                "tick": DAY,
+                "published_month": payload["published_month"],
+            }
+        )
+        for row in payload["cards"]:  # type: ignore[attr-defined]
+            said = _said(row, label)
+            key = tuple(str(part) for part in said.values())
+            if key not in wordings:
+                words = vector_of(Wording(**said))
+                wordings[key] = {**said, "id": len(wordings) + 1, "words": words}
+            wording = wordings[key]
+            cards.append({**row, "cohort_key": number, "wording_id": wording["id"], "touched": 1})
+    with public(house) as session:
+        for model, rows in ((ShelfCohort, cohorts), (Wording, list(wordings.values())), (Card, cards)):
+            for start in range(0, len(rows), 5_000):
+                session.execute(insert(model), rows[start : start + 5_000])
+        session.add(LibraryTick(id=1, tick=DAY, changes=1))
+
+
+def _said(row: dict[str, object], label: Label) -> dict[str, object]:
+    people = people_of(
+        elder=label.has_elder,
+        minor=label.has_minor,
+        disability=label.disability_group,
+        disease=label.disease_group,
+    )
+    return {
+        "need_item": row["need_item"],
+        "action_no": row["action_no"],
+        "kind": row["kind"],
+        "region_label": label.region_label,
+        "people": people,
+    }

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app.library.models import LibraryTick
@@ -21,20 +21,22 @@ from app.library.queries.snapshot import Snapshot, refreshed, taken
 PAGES_KEPT = 400
 FLUSH_SECONDS, FLUSH_COUNT = 20.0, 2000
 
-Stamp = tuple[int, date | None, date]
+Stamp = tuple[int, date]  # the counter of changes (ticks move it, too) and the day
+Shown = tuple[str, tuple[str, ...]]  # how, and which cards
 
 
 @dataclass(frozen=True)
 class Finished:
-    """A page as it was sent, the validator it was sent with, and (how, which cards) it counts each time."""
+    """A page as it was sent, its validator and headers, and what it counts each time."""
 
     body: bytes
     etag: str
-    shown: tuple[str, tuple[str, ...]]
+    headers: list[tuple[str, str]]
+    shown: Shown
 
 
 class PageCache:
-    """The named cache `library.pages`: anonymous pages under one stamp of changes, tick and day.
+    """The named cache `library.pages`: anonymous pages under one stamp of changes and day.
 
     Another stamp empties it.
     """
@@ -58,10 +60,15 @@ class PageCache:
                 self._pages.move_to_end(key)
             return page
 
+    def has(self, key: str) -> bool:
+        """Whether it is worth asking for the stamp."""
+        return key in self._pages
+
     def put(self, stamp: Stamp, key: str, page: Finished) -> None:
         with self._lock:
             if stamp != self._stamp:
-                return
+                self._pages.clear()
+                self._stamp = stamp
             self._pages[key] = page
             while len(self._pages) > self._size:
                 self._pages.popitem(last=False)
@@ -132,10 +139,23 @@ class Keeper:
         return kept
 
 
+def changes_now(engine: Engine) -> int:
+    """The counter alone, without the ceremony of a session: this is asked for every kept page."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SELECT changes FROM library_tick WHERE id = 1")
+        row = cursor.fetchone()
+        cursor.close()
+        return int(row[0]) if row is not None else 0
+    finally:
+        connection.close()
+
+
 _COUNTER = select(LibraryTick.changes, LibraryTick.tick).where(LibraryTick.id == 1)
 
 
-def counter_of(session: Session | Connection) -> tuple[int, date | None]:
+def counter_of(session: Session) -> tuple[int, date | None]:
     """(changes so far, last tick); (0, None) before the first."""
     row = session.execute(_COUNTER).first()
     return (row[0], row[1]) if row is not None else (0, None)

@@ -8,7 +8,8 @@ from datetime import date, datetime, time
 from hashlib import blake2b
 from typing import cast
 
-from flask import current_app, request
+from flask import Flask, current_app, request
+from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import OperationalError
 from werkzeug.http import http_date
 from werkzeug.wrappers import Response
@@ -16,20 +17,26 @@ from werkzeug.wrappers import Response
 from app.core.clock import SHANGHAI, local_day
 from app.core.guard import Desk, door
 from app.library.operations import Tally, count_exposure
-from app.library.queries.keeping import Finished, Keeper, Stamp, counter_of
+from app.library.queries.keeping import Keeper, Stamp
 from app.library.queries.snapshot import Snapshot
 from app.library.search import WordIndex, open_search
+from app.library.views.front import KeptPages, keep_this, page_key
 
 MAX_AGE = 30  # seconds; decisions 25 allow 60
 TICK_HOUR = 8
+PLACE = "library"
 HOW = ("shows", "opens", "picks")
 
 
+def stand_in_front(state: BlueprintSetupState) -> None:
+    """One keeper for the application, and its cache before everything else."""
+    app = cast(Flask, state.app)
+    app.extensions[PLACE] = Keeper()
+    app.wsgi_app = KeptPages(app, app.extensions[PLACE])  # type: ignore[method-assign]
+
+
 def keeper() -> Keeper:
-    kept = current_app.extensions.get("library")
-    if kept is None:
-        kept = current_app.extensions["library"] = Keeper()
-    return cast(Keeper, kept)
+    return cast(Keeper, current_app.extensions[PLACE])
 
 
 def search_index() -> WordIndex:
@@ -38,21 +45,6 @@ def search_index() -> WordIndex:
         settings = door().house.settings
         index = current_app.extensions["library_search"] = open_search(settings.search, settings.instance)
     return cast(WordIndex, index)
-
-
-def send_kept() -> Response | None:
-    """Before the view: the same page under the same stamp, if it was made before."""
-    if not _is_anonymous() or request.method not in ("GET", "HEAD"):
-        return None
-    place = door()
-    with place.db.engine.connect().execution_options(jiedui_writes=False) as connection:
-        changes, tick = counter_of(connection)
-    page = keeper().pages.get((changes, tick, local_day(place.house.clock.now())), _key())
-    if page is None:
-        return None
-    how, numbers = page.shown
-    keeper().shown.note(how, numbers)
-    return _answer(page, tick)
 
 
 def send(
@@ -72,26 +64,19 @@ def send(
     _write_counts(desk)
     if not _is_anonymous():
         return Response(body, mimetype="text/html")
-    day = local_day(desk.now)
-    stamp: Stamp = (kept.changes, kept.tick, day)
-    page = Finished(body.encode(), _etag(stamp), (how, tuple(numbers)))
-    keeper().pages.get(stamp, "")  # another stamp empties the cache
-    keeper().pages.put(stamp, _key(), page)
-    return _answer(page, kept.tick)
+    stamp: Stamp = (kept.changes, local_day(desk.now))
+    keep_this(stamp, (how, tuple(numbers)))
+    return _validated(Response(body, mimetype="text/html"), stamp, kept.tick)
 
 
 def fresh(desk: Desk, kept: Snapshot, answer: Response) -> Response:
     """Validators for data that is not a page."""
-    stamp: Stamp = (kept.changes, kept.tick, local_day(desk.now))
-    return _validated(answer, _etag(stamp), kept.tick)
+    return _validated(answer, (kept.changes, local_day(desk.now)), kept.tick)
 
 
-def _answer(page: Finished, tick: date | None) -> Response:
-    return _validated(Response(page.body, mimetype="text/html"), page.etag, tick)
-
-
-def _validated(answer: Response, etag: str, tick: date | None) -> Response:
+def _validated(answer: Response, stamp: Stamp, tick: date | None) -> Response:
     """The ETag decides alone: `Last-Modified` is the tick's hour and does not move with a claim."""
+    etag = _etag(stamp, tick)
     answer.set_etag(etag, weak=True)
     answer.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
     answer.headers["Vary"] = "Cookie, HX-Request"
@@ -104,24 +89,15 @@ def _validated(answer: Response, etag: str, tick: date | None) -> Response:
     return answer
 
 
-def _etag(stamp: Stamp) -> str:
+def _etag(stamp: Stamp, tick: date | None) -> str:
     """Of the tick, the day, the counter of claims and blankings, and which page it is; never of a row."""
-    changes, tick, day = stamp
-    which = blake2b(_key().encode(), digest_size=6).hexdigest()
+    changes, day = stamp
+    which = blake2b(page_key(request.environ).encode(), digest_size=6).hexdigest()
     return f"{tick or 0}.{day}.{changes}.{which}"
 
 
 def _hour_of(tick: date) -> datetime:
     return datetime.combine(tick, time(TICK_HOUR), SHANGHAI)
-
-
-def _key() -> str:
-    """What the page depends on beside the stamp."""
-    part = "part" if request.headers.get("HX-Request") == "true" else "whole"
-    restored = "restored" if "HX-History-Restore-Request" in request.headers else ""
-    elder = "elder" if request.cookies.get("elder") == "1" else ""
-    query = request.query_string.decode("latin-1")
-    return f"{part}{restored} {elder} {request.path}?{query}"
 
 
 def _is_anonymous() -> bool:

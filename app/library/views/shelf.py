@@ -24,13 +24,13 @@ from app.library.queries.mine import is_favourite
 from app.library.queries.recommending import TIMES
 from app.library.search import find, query_words
 from app.library.states import STATUS_LABELS
-from app.library.views.kept import keeper, search_index, send, send_kept
+from app.library.views.kept import keeper, search_index, send, stand_in_front
 from app.library.views.words import PLACES, facets, figures, smallest_cohort
 from app.policy.catalogue import ACTIONS
 from app.policy.regions import counties, prefectures
 
 blueprint = Blueprint("library", __name__)
-blueprint.before_request(send_kept)
+blueprint.record_once(stand_in_front)
 
 
 @blueprint.get("/")
