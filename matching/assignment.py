@@ -6,7 +6,7 @@ import numpy as np
 
 from matching.arcs import Arcs, Flags, Floats, Ints
 from matching.certificate import NONE, OBJECTIVES, Certificate, bound_of, least_offset, without_pins
-from matching.exact import Market, Progress, solve
+from matching.exact import Market, Progress, Solved, solve
 from matching.maxmin import best_worst
 from matching.ties import longest_waits
 
@@ -85,15 +85,25 @@ def _each_pair_once(arcs: Arcs, rest: tuple[Arcs, Ints] | None) -> tuple[Arcs, I
 
 def _by_weight(arcs: Arcs, objective: str, gap: float, waited: Floats | None, tell: Progress) -> Assignment:
     offset = _offset(arcs) if objective == "cardinality" else 0.0
-    back = np.flatnonzero(arcs.usable) if arcs.usable.size else NONE
-    market, turned = _market(arcs.kept(arcs.usable) if arcs.usable.size else arcs, offset)
-    solved = solve(market, gap, tell)
+    market, back, turned = market_of(arcs, offset)
+    found = assignment_from(arcs, solve(market, gap, tell), back, turned, objective, offset)
+    if waited is None:
+        return found
+    tell("ties")
+    proof = found.certificate
+    prices = (proof.dual_person, proof.dual_need, proof.dual_arc)
+    chosen = longest_waits(arcs, found.chosen, prices, offset, waited)
+    value, count = float(arcs.weight[chosen].sum()), int(chosen.size)
+    return Assignment(chosen, replace(proof, value=value, count=count))
+
+
+def assignment_from(
+    arcs: Arcs, solved: Solved, back: Ints, turned: bool, objective: str = "weight", offset: float = 0.0
+) -> Assignment:
+    """What was found on the market of these arcs (`market_of`), with its certificate."""
     u, v = (solved.v, solved.u) if turned else (solved.u, solved.v)
     u, v, e = _proof(arcs, u, v, offset)
     chosen = back[solved.chosen] if arcs.usable.size else solved.chosen
-    if waited is not None:
-        tell("ties")
-        chosen = longest_waits(arcs, chosen, (u, v, e), offset, waited)
     value, bound = float(arcs.weight[chosen].sum()), bound_of(arcs, u, v, e)
     return Assignment(chosen, Certificate(objective, value, bound, int(chosen.size), u, v, e, offset))
 
@@ -103,15 +113,20 @@ def _offset(arcs: Arcs) -> float:
     return least * (1 + 1e-6) + (arcs.scale if least else 1.0)
 
 
-def _market(arcs: Arcs, offset: float) -> tuple[Market, bool]:
-    """The smaller side bids: few bidders for many places hardly compete."""
-    limit, room = _usable(arcs.capacity, arcs.person), _usable(arcs.demand, arcs.need)
-    low, high = arcs.low, arcs.high
+def market_of(arcs: Arcs, offset: float = 0.0) -> tuple[Market, Ints, bool]:
+    """The usable arcs as rows and columns, which they are (empty for all), and whether needs are the rows.
+
+    The smaller side bids: few bidders for many places hardly compete.
+    """
+    back = np.flatnonzero(arcs.usable)
+    used = arcs.kept(arcs.usable) if arcs.usable.size else arcs
+    limit, room = _usable(used.capacity, used.person), _usable(used.demand, used.need)
+    low, high = used.low, used.high
     if int(room.sum()) < int(limit.sum()):
-        sides = (arcs.need, arcs.person, arcs.weight, room, limit)
-        return Market(*sides, arcs.seen.by_need, low, high, offset), True
-    sides = (arcs.person, arcs.need, arcs.weight, limit, room)
-    return Market(*sides, arcs.seen.by_person, low, high, offset), False
+        sides = (used.need, used.person, used.weight, room, limit)
+        return Market(*sides, used.seen.by_need, low, high, offset), back, True
+    sides = (used.person, used.need, used.weight, limit, room)
+    return Market(*sides, used.seen.by_person, low, high, offset), back, False
 
 
 def _usable(limit: Ints, index: np.ndarray) -> Ints:

@@ -130,6 +130,12 @@ def _fill(market: Market, lists: Lists) -> None:
         np.add(lists.ceiling, market.shift, out=lists.ceiling)
 
 
+def _may_stop(market: Market, answer: Solved, gap: float) -> bool:
+    """Whether the answer of a core proves the gap: its prices were raised until they cover all arcs."""
+    plain = not market.offset and min(market.limit.max(initial=0), market.room.max(initial=0)) <= 1
+    return plain and _gap(market, answer) <= gap
+
+
 def _gap(market: Market, solved: Solved) -> float:
     bound = float((market.limit * solved.u).sum() + (market.room * solved.v).sum())
     return 1.0 - float(market.weight[solved.chosen].sum()) / bound if bound > 0 else 0.0
@@ -193,7 +199,7 @@ def _mended(market: Market, start: Start, gap: float, tell: Progress) -> Solved:
     for turn in range(1_000_000):
         mend_both(core, sides, tell)
         answer, missing = _answer(market, core, order, sides)
-        if not missing.size:
+        if not missing.size or (gap > 0 and _may_stop(market, answer, gap)):
             return answer
         if turn >= PATIENCE:
             missing = np.flatnonzero(np.isin(market.row, market.row[missing]))
