@@ -5,114 +5,36 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.cases.operations import entry as case_entry
-from app.cases.operations import filing
 from app.cases.operations.opening import open_one
-from app.core.clock import local_day
 from app.core.house import House
-from app.needs.operations import cascade
-from app.needs.operations import entry as need_entry
-from app.needs.queries import needs_of
 from tests.clock import NOW, SteppingClock
+from tests.stories.waiting_world import (
+    begin,
+    bypass_asked,
+    determined,
+    passed_on,
+    reported,
+    screened,
+    sent_up,
+)
 from tests.world import (
     COUNTY,
     FAR_TOWNSHIP,
-    FAR_VILLAGE,
     OFFICERS,
     TOWNSHIP,
-    VILLAGE,
     Site,
-    Wish,
-    filed_case,
-    home_sheet,
     new_household,
     office,
     officer,
 )
 
-DAY = local_day(NOW)
 ROLES = ("vw", "to", "tl", "cs", "cl", "dept", "safe", "duty", "admin")
 
 
-def screened(session: Session, serial: int, prefix: str = "") -> Case:
-    village = FAR_VILLAGE if prefix else VILLAGE
-    actor = officer(session, prefix + "vw")
-    return open_one(session, new_household(serial, village=village), actor=actor, now=NOW)
-
-
-def reported(session: Session, serial: int, prefix: str = "") -> Case:
-    """Evaluated and sent to the township with one need."""
-    case, vw = screened(session, serial, prefix), officer(session, prefix + "vw")
-    sheet = home_sheet(DAY, officer(session, prefix + "to"))
-    case_entry.record_home_check(session, case, sheet, actor=vw, now=NOW)
-    vote = case_entry.Vote(DAY, "主持人", 9, 1, 7, 1, 0, "记录")
-    case_entry.record_evaluation(session, case, vote, actor=vw, now=NOW)
-    case_entry.add_difficulty(session, case, kind="生活物资", detail="", actor=vw, now=NOW)
-    new_need = need_entry.NewNeed(f"N{serial}", "G07", 1, "important", budget_fen=100_000)
-    need_entry.raise_need(session, case, new_need, actor=vw, now=NOW)
-    need_entry.submit_list(session, case, actor=vw, now=NOW)
-    return case
-
-
-def determined(session: Session, serial: int, prefix: str = "") -> Case:
-    case, tl = reported(session, serial, prefix), officer(session, prefix + "tl")
-    need_entry.determine(
-        session, case, accepted=True, meeting_on=DAY, ref_no="会纪1号", reason="", actor=tl, now=NOW
-    )
-    return case
-
-
-def sent_up(session: Session, serial: int, prefix: str = "") -> Case:
-    case, to, tl = (
-        determined(session, serial, prefix),
-        officer(session, prefix + "to"),
-        officer(session, prefix + "tl"),
-    )
-    batch = filing.make_batch(session, actor=to, now=NOW)
-    filing.put_in_batch(session, batch, case, actor=to, now=NOW)
-    filing.submit_batch(session, batch, actor=tl, now=NOW)
-    return case
-
-
-def begin(session: Session, serial: int, prefix: str = "") -> Case:
-    """Filed; its need waits for a department."""
-    village = FAR_VILLAGE if prefix else VILLAGE
-    return filed_case(session, new_household(serial, village=village), Wish(), prefix=prefix)
-
-
-def passed_on(session: Session, serial: int) -> Case:
-    """Its need waits for the unit that looks after the household."""
-    case = begin(session, serial)
-    unit = officer(session, "duty").unit_id
-    assert unit is not None
-    cascade.assign_unit(session, case, unit_id=unit, actor=officer(session, "cs"), now=NOW)
-    need = needs_of(session, case.id)[0]
-    entry = cascade.record_outcome(
-        session, need, outcome="none", covered_qty=0, basis="没有", actor=officer(session, "dept"), now=NOW
-    )
-    cascade.verify_outcome(session, entry, actor=officer(session, "cs"), now=NOW)
-    return case
-
-
-def bypass_asked(session: Session, serial: int, prefix: str = "") -> Case:
-    village = FAR_VILLAGE if prefix else VILLAGE
-    case = filed_case(
-        session, new_household(serial, village=village), Wish("G05", 1, "urgent"), prefix=prefix
-    )
-    need = needs_of(session, case.id)[0]
-    cs = officer(session, prefix + "cs")
-    cascade.ask_bypass(
-        session, need, reason_code="极端天气", reason="今晚降温到零下二十度", actor=cs, now=NOW
-    )
-    return case
-
-
-WAITING: dict[
-    str, tuple[Callable[..., Case], str]
-] = {  # who it waits for: how it is made, and the words of the task
+# Who it waits for: how it is made, and the words of the task.
+WAITING: dict[str, tuple[Callable[..., Case], str]] = {
     "vw": (screened, "做完入户核实"),
     "tl": (reported, '<h2 class="h3">研究认定</h2>'),
     "to": (determined, "1 户已认定，编进批次"),

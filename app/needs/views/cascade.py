@@ -137,7 +137,7 @@ def refuse_bypass(desk: Desk, bypass: CascadeBypass) -> Response:
 
 
 @blueprint.post("/<int:need_id>/unit")
-@access("need.read", subject=need_by_id)
+@access("need.assign_unit", subject=need_by_id)
 def assign_unit(desk: Desk, need: Need) -> Answer:
     form = _unit_form(desk, need)
 

@@ -53,7 +53,7 @@ RULES = (
     rule("draft.read", VW, relation=own_draft),
     rule("draft.write", VW, relation=own_draft),
     rule("consent.record", VW, relation=in_area),
-    rule("consent.read", VW, TO, CS, CL, relation=in_area),
+    rule("consent.read", VW, TO, TL, CS, CL, relation=in_area),
     rule("batch.list", TO, TL, CS, CL),
     rule("batch.read", TO, TL, relation=in_area),
     rule("batch.read", CS, CL, relation=submitted_in_area),

@@ -24,6 +24,7 @@ RULES = (
     rule("project.list", CS, CL, CD),
     rule("project.read", CS, CL, relation=in_area, audited=True),
     rule("project.read", CD, relation=safeguards, audited=True),
+    rule("project.preview", CS, CL, relation=in_area, audited=True),
     rule("project.prepare", CS, relation=in_area),
     rule("project.safeguard", CD, relation=safeguards),
     rule("project.approve", CL, relation=in_area),

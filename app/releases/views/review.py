@@ -37,7 +37,7 @@ Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/needs/<int:need_id>")
-@access("need.read", subject=need_by_id)
+@access("project.preview", subject=need_by_id)
 def prepare(desk: Desk, need: Need) -> Answer:
     """The first look. A need under way leads to its project."""
     project = project_of_need(desk.session, need.id)
