@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Household
 from app.core.paging import Page, paged
+from app.core.states import OfficeStateChange
 from app.needs.models import CascadeBypass, CascadeOutcome, ImportJob, Need
 from app.needs.states import BypassState, NeedState, OutcomeState
 from app.policy.actors import Actor, Role
@@ -106,3 +107,18 @@ def outcomes_of(session: Session, need_id: int) -> Sequence[CascadeOutcome]:
     return session.scalars(
         select(CascadeOutcome).where(CascadeOutcome.need_id == need_id).order_by(CascadeOutcome.id)
     ).all()
+
+
+def why_sent_back(session: Session, need: Need) -> str | None:
+    """What the verifier wrote, while the step's newest answer is one that was sent back."""
+    mine = [o for o in outcomes_of(session, need.id) if o.stage == need.stage]
+    if not mine or mine[-1].state != OutcomeState.REJECTED:
+        return None
+    return session.scalar(
+        select(OfficeStateChange.reason)
+        .where(
+            OfficeStateChange.subject_type == "cascade_outcome", OfficeStateChange.subject_id == mine[-1].id
+        )
+        .order_by(OfficeStateChange.id.desc())
+        .limit(1)
+    )

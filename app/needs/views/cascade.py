@@ -21,6 +21,7 @@ from app.needs.queries import (
     outcome_by_id,
     outcomes_of,
     outcomes_to_verify,
+    why_sent_back,
 )
 from app.needs.states import BYPASS, NEED, NEED_LABELS, OUTCOME
 from app.policy.actors import Role
@@ -183,6 +184,7 @@ def _page(desk: Desk, need: Need, **forms: object) -> str:
         need=need,
         bypass=bypass,
         outcomes=outcomes_of(desk.session, need.id),
+        sent_back=why_sent_back(desk.session, need),
         unit=_unit_name(desk, need),
         words=OUTCOMES,
         labels=NEED_LABELS,
