@@ -182,4 +182,5 @@ class ShrunkLogit(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.column_stack([1 - p, p])
 
     def predict(self, X: Any) -> Any:
-        return self.classes_[(self.decision_function(X) > 0).astype(int)]
+        yes = self.decision_function(X) > 0
+        return self.classes_[yes.astype(int)]

@@ -141,8 +141,9 @@ def peers(world: World, side: int) -> dict[str, Floats]:
     """Log odds or scores of the asked pairs for one side's answers, by plain models."""
     i, j = (world.a, world.b) if side == 0 else (world.b, world.a)
     x, z = world.x[side], world.x[1 - side]
-    s, y = world.seen, world.said[:, side]
-    asked = ~s
+    s, y, asked = world.seen, world.said[:, side], ~world.seen
+    if world.schema.outcome == "one_sided_positive":  # what was not seen to be picked counts as a no
+        s, y = np.ones_like(s), y * s
     means = np.column_stack([_mean(i, y, s, len(x)), _mean(j, y, s, len(z))])
     features = np.hstack([x[i], z[j], -np.abs(x[i] - z[j])])
     known = sparse.csr_matrix((np.ones(i.size), (np.arange(i.size), i)), shape=(i.size, len(x)))
