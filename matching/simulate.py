@@ -22,7 +22,7 @@ NEEDS_A_DAY, PEOPLE_A_DAY = 3.0, 0.4
 RESTS, ANSWER_DAYS = 30, 7  # days until a person can be asked again; days until silence is a lapse
 STAYS, PATIENCE = 240, 150  # mean days until a person drops out, until a need ends elsewhere
 REACH, BASE = 2, -0.3
-WAITING = 0.01  # weight of a day of waiting beside a score in 0..1
+WAITING = 0.002  # weight of a day of waiting beside a score in 0..1
 
 
 @dataclass

@@ -64,7 +64,7 @@ def meetings(seed: int, nights: int, strangers: bool, taste: float = 0.6, told: 
         [_wants(sides[0], sides[1], a, b, taste), _wants(sides[1], sides[0], b, a, taste)]
     )
     seen = night[a] < 0.75 * nights if strangers else rng.random(a.size) < 0.5
-    tables = [_table(f"{letter}", x[k], night) for k, letter in enumerate("pn")]
+    people, needs = _table("p", x[0], night), _table("n", x[1], night)
     columns = {
         "night": {"type": "categorical", "role": "pool"},
         **{f"f{k}": {"type": "numeric"} for k in range(FEATURES)},
@@ -73,7 +73,7 @@ def meetings(seed: int, nights: int, strangers: bool, taste: float = 0.6, told: 
         {"outcome": "two_sided", "people": {"columns": columns}, "needs": {"columns": columns}}
     )
     said = (rng.random(truth.shape) < expit(truth)).astype(float)
-    return World(schema, *tables, a, b, truth, said, seen, x)
+    return World(schema, people, needs, a, b, truth, said, seen, x)
 
 
 _Side = tuple[Floats, Floats, Floats, Floats, Floats]
@@ -110,12 +110,11 @@ def bids(seed: int, people: int = 200, needs: int = 500, topics: int = 12) -> Wo
     seen = picked & (rng.random(picked.shape) < 0.5)
     a, b = (k.ravel() for k in np.indices(picked.shape))
     said = np.column_stack([picked.ravel(), np.zeros(a.size)]).astype(float)
-    tables = [Table([f"{c}{k:04d}" for k in range(size)], {}) for c, size in (("p", people), ("n", needs))]
     empty = np.zeros((people, 0)), np.zeros((needs, 0))
     values = np.column_stack([truth.ravel(), np.zeros(a.size)])
-    return World(
-        parse_schema({"outcome": "one_sided_positive"}), *tables, a, b, values, said, seen.ravel(), empty
-    )
+    ours, theirs = ([f"{c}{k:04d}" for k in range(size)] for c, size in (("p", people), ("n", needs)))
+    schema = parse_schema({"outcome": "one_sided_positive"})
+    return World(schema, Table(ours, {}), Table(theirs, {}), a, b, values, said, seen.ravel(), empty)
 
 
 def ndcg(group: Ints, gain: Floats, score: Floats, top: int) -> float:

@@ -47,7 +47,7 @@ def rows_of(letter: str, number: int, seed: int) -> list[list[str]]:
     return made
 
 
-def answers_of(people: list[Row], needs: list[Row], seed: int) -> list[list[str]]:
+def answers_of(people: Sequence[Row], needs: Sequence[Row], seed: int) -> list[list[str]]:
     rng = np.random.default_rng(seed)
     made = []
     for p in people:
@@ -254,7 +254,7 @@ def test_a_model_of_another_schema_or_version_is_refused(
         assert not (tmp_path / "o.csv").exists()
 
 
-@parametrize_with_checks([ShrunkLogit(rounds=3)])
+@parametrize_with_checks([ShrunkLogit(rounds=3)])  # type: ignore[untyped-decorator]
 def test_array_estimators_keep_to_the_rules(estimator: Any, check: Any) -> None:
     check(estimator)
 
