@@ -60,18 +60,22 @@ def assign(
     Auction: Bertsekas 1988, 1992. Paths: Jonker & Volgenant 1987. Covers: Kőnig 1931. Equal optima are
     compared on the arcs that are tight under the optimal prices, where every optimum lies.
     """
-    if objective not in OBJECTIVES:
-        raise ValueError(f"the objective must be one of {', '.join(OBJECTIVES)}")
-    if not 0 <= gap < 1:
-        raise ValueError("the gap must lie between 0 and 1")
-    if waited is not None and (np.shape(waited) != arcs.demand.shape or not np.isfinite(waited).all()):
-        raise ValueError("there must be one wait for each need")
+    _refuse_nonsense(arcs, objective, gap, waited)
     problem, back = _each_pair_once(arcs, without_pins(arcs, pinned) if pinned.size else None)
     if objective == "maxmin":
         found = _maxmin(problem, waited, tell)
     else:
         found = _by_weight(problem, objective, gap, waited, tell)
     return _for_all_arcs(arcs, back, pinned, found)
+
+
+def _refuse_nonsense(arcs: Arcs, objective: str, gap: float, waited: Floats | None) -> None:
+    if objective not in OBJECTIVES:
+        raise ValueError(f"the objective must be one of {', '.join(OBJECTIVES)}")
+    if not 0 <= gap < 1:
+        raise ValueError("the gap must lie between 0 and 1")
+    if waited is not None and (np.shape(waited) != arcs.demand.shape or not np.isfinite(waited).all()):
+        raise ValueError("there must be one wait for each need")
 
 
 def _each_pair_once(arcs: Arcs, rest: tuple[Arcs, Ints] | None) -> tuple[Arcs, Ints]:

@@ -13,6 +13,13 @@ from matching.arcs import Arcs, Ints
 
 def best_by_programme(arcs: Arcs) -> Ints:
     """Indices of the chosen arcs, each pair at most once. Raises RuntimeError when the solver stops."""
+    useful = np.flatnonzero(
+        (arcs.capacity > 0)[arcs.person] & (arcs.demand > 0)[arcs.need] & (arcs.weight > 0)
+    )
+    return useful[_solved(arcs.kept(np.isin(np.arange(arcs.weight.size), useful)))]
+
+
+def _solved(arcs: Arcs) -> Ints:
     if not arcs.weight.size:
         return np.zeros(0, dtype=np.int64)
     columns, ones = np.arange(arcs.weight.size), np.ones(arcs.weight.size)
