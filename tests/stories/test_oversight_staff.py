@@ -146,6 +146,7 @@ def test_a_stopped_account_is_out_at_once_and_may_be_let_in_again(site: Site) ->
     assert before.get("/office/").status_code == 302
     assert sign_in(site, "cs").get("/office/").status_code == 302
     assert admin.post(f"/office/staff/{target}/resume").status_code == 303
+    assert before.get("/office/").status_code == 302, "what was open before stays closed"
     assert sign_in(site, "cs").get("/office/").status_code == 200
 
 
