@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, DecimalField, IntegerField
+from wtforms.widgets import TextInput
 
 DAY_FORMATS = ("%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d")
 
@@ -40,6 +41,7 @@ class CountField(IntegerField):  # type: ignore[misc]
     """A whole number; `least` and `most` may be left open."""
 
     data: Any
+    widget = TextInput()  # a number box would swallow what it does not like, without a word
 
     def __init__(
         self, label: Any, *, least: int | None = None, most: int | None = None, **other: Any
@@ -64,6 +66,7 @@ class YuanField(DecimalField):  # type: ignore[misc]
     """An amount as people write it: 1,200 or 1200元."""
 
     data: Any
+    widget = TextInput()
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         text = typed(valuelist).replace(",", "").removesuffix("元").removeprefix("¥")
