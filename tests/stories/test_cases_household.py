@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from app.cases.models import Case, CaseRecord, Consent
+from app.cases.operations.amending import Facts, amend_household
 from app.core.audit import OfficeAudit
+from app.core.errors import Refusal
 from app.core.house import House
-from tests.clock import SteppingClock
+from tests.clock import NOW, SteppingClock
 from tests.stories.cases_world import (
     CASES,
     NOTHING,
@@ -25,7 +27,7 @@ from tests.stories.cases_world import (
     sent,
     state,
 )
-from tests.world import FAR_VILLAGE, Site, filed_case, new_household, office
+from tests.world import FAR_VILLAGE, Site, filed_case, new_household, office, officer
 
 
 def neighbours(house: House) -> tuple[Case, Case]:
@@ -245,3 +247,13 @@ def test_two_who_put_the_same_household_right_do_not_overwrite_each_other(house:
     assert late.status_code == 409 and "别人动过这一户" in said(late)
     with office(house) as session:
         assert session.get_one(Case, case_id).household.phone == "13900000009"
+
+
+def test_whatever_page_asks_what_was_sent_is_not_put_right(house: House, site: Site) -> None:
+    """The operation refuses for itself, not only its page."""
+    case_id = listed(site)
+    with office(house) as session:
+        vw, case = officer(session, "vw"), session.get_one(Case, case_id)
+        facts = Facts("C4", "rural", "别处", "别的情况")
+        with pytest.raises(Refusal, match="请乡镇先退回"):
+            amend_household(session, case, facts, actor=vw, now=NOW)
