@@ -14,19 +14,25 @@ from app.releases.models import Cohort, NeedProject
 from app.releases.queries import cohorts_due, shelf_projects
 from app.releases.states import COHORT, PROJECT, ProjectState
 
+FINAL = ("done", "retired")
 BUSY = (NeedState.HELD, NeedState.COMMITTED, NeedState.DELIVERED)
 
 
 def flip(session: Session, *, day: date, now: datetime) -> int:
-    """已实现 and 已结束 in place, three of a cohort at a time or its last ones together. Returns how many."""
+    """已实现 and 已结束 in place, three of a cohort at a time or its last ones together. Returns how many.
+
+    Each word by itself: one 已结束 among three that turn would tell which household has left the register.
+    """
     changes = []
     for projects in _by_cohort(session).values():
-        by_number = {p.project_id: p for p in projects}
         unfinished = {p.project_id for p in projects if p.status in ("open", "claimed")}
-        wanted = {number: status for number, p in by_number.items() if (status := _final(p)) is not None}
-        for number in may_flip(list(wanted), unfinished):
-            by_number[number].status = wanted[number]
-            changes.append({"project_id": number, "status": wanted[number]})
+        for status in FINAL:
+            wanted = [p.project_id for p in projects if _final(p) == status]
+            ready = set(may_flip(wanted, unfinished))
+            unfinished -= ready
+            for project in (p for p in projects if p.project_id in ready):
+                project.status = status
+                changes.append({"project_id": project.project_id, "status": status})
     if changes:
         payload = {"tick": day.isoformat(), "changes": sorted(changes, key=lambda c: c["project_id"])}
         send(session, "cards.flip", payload, key=day.isoformat(), subject="tick", now=now)
