@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy import select
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -21,8 +22,9 @@ from app.factory import build_public
 from app.library.models import Card, Wording
 from app.library.operations import set_claimed
 from app.library.queries import Snapshot, Wish, browse
-from app.library.queries.browsing import PAGE_SIZE, in_order
+from app.library.queries.browsing import PAGE_SIZE
 from app.library.queries.keeping import Keeper
+from app.library.queries.ordering import rows_in_order
 from app.library.search import WordIndex, find, open_search, query_words
 from migrations.environment import upgrade
 from tests import postgres
@@ -83,11 +85,10 @@ def _asking(house: House, index: WordIndex, keeper: Keeper, *, facets: bool) -> 
 
 
 def _first_page(shelf: Snapshot, found: dict[int, int]) -> list[object]:
-    top = max(found.values(), default=0)
-    best = {number for number, score in found.items() if score == top}
-    mask = shelf.columns["status"] == 0
-    cards = (shelf.cards[n] for n in in_order(shelf, mask, "fair", DAY) if int(shelf.wording[n]) in best)
-    return list(itertools.islice(cards, PAGE_SIZE))
+    rows = np.flatnonzero(np.isin(shelf.wording, list(found)) & (shelf.columns["status"] == 0))
+    score = np.array([found[int(w)] for w in shelf.wording[rows]])
+    ordered = rows_in_order(shelf, rows[score == score.max(initial=0)], "fair", DAY)
+    return [shelf.cards[n] for n in ordered[:PAGE_SIZE]]
 
 
 def _claiming(house: House, keeper: Keeper) -> Callable[[], object]:

@@ -10,8 +10,8 @@ from app.core.errors import Refusal
 from app.core.messages import msg
 from app.core.states import require
 from app.library.models import Card, Favourite, SavedSearch
-from app.library.queries.browsing import Wish
 from app.library.queries.mine import favourite_of, search_kept_as
+from app.library.queries.wishes import Wish
 from app.policy.actors import Actor
 
 MOST_FAVOURITES, MOST_SEARCHES = 100, 20

@@ -1,6 +1,6 @@
 """Reading the shelf."""
 
-from app.library.queries.browsing import SORTS, TABS, Shelf, Wish, browse, wish_of
+from app.library.queries.browsing import TABS, Shelf, browse
 from app.library.queries.cards import (
     all_cards,
     card_by_number,
@@ -15,6 +15,7 @@ from app.library.queries.cards import (
 from app.library.queries.recommending import Answers, Pick, answers_of, recommend
 from app.library.queries.snapshot import ShelfCard, Snapshot, refreshed, taken
 from app.library.queries.table import EXPORT_COLUMNS, export_row, export_rows, weeks_kept
+from app.library.queries.wishes import SORTS, Wish, wish_of
 
 __all__ = [
     "EXPORT_COLUMNS",

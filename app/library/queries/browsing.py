@@ -1,73 +1,23 @@
-"""What a visitor asks for, and the page of cards that answers it: facets whose counts add up, a fair order,
-the nearest when nothing fits."""
+"""The page of cards that answers a wish: facets whose counts add up, a fair order, the nearest when nothing
+fits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.core.paging import Page
+from app.library.queries.ordering import Mask, in_order, rows_in_order
 from app.library.queries.snapshot import COUNTIES, VOCABULARY, ShelfCard, Snapshot
+from app.library.queries.wishes import FACETS, Wish
 from app.library.states import CardStatus
 
 PAGE_SIZE = 12
 NEAREST = 4
-SORTS = {"fair": "急的在前", "month": "等得久的在前", "new": "最近公布"}
 TABS = (CardStatus.OPEN, CardStatus.CLAIMED, CardStatus.DONE)
-FACETS = ("kind", "region", "urgency", "amount", "action")
-KNOWN: dict[str, frozenset[str]] = {
-    "kind": frozenset((*VOCABULARY["kind"], "company")) - {""},
-    "region": frozenset(COUNTIES),
-    "urgency": frozenset(VOCABULARY["urgency"]) - {""},
-    "amount": frozenset(VOCABULARY["amount"]) - {""},
-    "action": frozenset(VOCABULARY["action"]) - {""},
-}
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # splitmix64 (Steele, Lea, Flood 2014)
-Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a visitor asks for; empty means anything, several values of one facet mean any of them.
-
-    `region` are county codes, `kind` may be `company` (陪伴).
-    """
-
-    q: str = ""
-    kind: tuple[str, ...] = ()
-    region: tuple[str, ...] = ()
-    urgency: tuple[str, ...] = ()
-    amount: tuple[str, ...] = ()
-    action: tuple[str, ...] = ()
-    status: str = CardStatus.OPEN
-    sort: str = "fair"
-
-    def chosen(self) -> list[tuple[str, str]]:
-        """(facet, value) of everything that is set, in the order of the page."""
-        return [(name, value) for name in FACETS for value in getattr(self, name)]
-
-    def without(self, name: str, value: str = "") -> "Wish":
-        """The same without one value of a facet; without the whole of it where no value is named."""
-        blank: dict[str, Any] = {"q": "", "status": CardStatus.OPEN, "sort": "fair"}
-        if name not in blank:
-            blank[name] = tuple(v for v in getattr(self, name) if value and v != value)
-        return replace(self, **{name: blank[name]})
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """The canonical query: what is set, nothing else, always in one order."""
-        told = [("q", self.q)] if self.q else []
-        told += self.chosen()
-        told += [("status", str(self.status))] if self.status != CardStatus.OPEN else []
-        return told + ([("sort", self.sort)] if self.sort != "fair" else [])
-
-    def query(self, **also: object) -> str:
-        """`kind=goods&urgency=urgent`."""
-        return urlencode([*self.pairs(), *((k, v) for k, v in also.items())])
 
 
 @dataclass(frozen=True)
@@ -85,22 +35,6 @@ class Shelf:
         return self.page.total - sum(self.counts["action"].values())
 
 
-def wish_of(args: Mapping[str, list[str]]) -> Wish:
-    """From query parameters; what is not known is left out, never an error."""
-
-    def one(name: str) -> str:
-        return (args.get(name) or [""])[0].strip()
-
-    chosen = {n: tuple(v for v in dict.fromkeys(args.get(n, [])) if v in KNOWN[n]) for n in FACETS}
-    status, sort = one("status"), one("sort")
-    return Wish(
-        q=one("q")[:80],
-        status=status if status in list(CardStatus) else CardStatus.OPEN,
-        sort=sort if sort in SORTS else "fair",
-        **chosen,
-    )
-
-
 def browse(
     shelf: Snapshot,
     wish: Wish,
@@ -112,21 +46,79 @@ def browse(
 ) -> Shelf:
     """`found` are wordings with their scores, or None when nothing was searched."""
     scores = None if found is None else _scores(shelf, found)
-    base = np.ones(len(shelf), dtype=bool) if scores is None else scores > 0
-    masks = {name: _facet_mask(shelf, name, getattr(wish, name)) for name in FACETS if getattr(wish, name)}
-    masks["status"] = shelf.columns["status"] == VOCABULARY["status"].index(wish.status)
-    everything = _all_of(base, masks)
-    counts = {name: _counts(shelf, name, _all_of(base, masks, name)) for name in FACETS}
-    tabs = _counts(shelf, "status", _all_of(base, masks, "status"))
-    matching = in_order(shelf, everything, wish.sort, day)
+    here = _Cut(shelf, None if scores is None else np.flatnonzero(scores))
+    masks = {name: here.mask(name, getattr(wish, name)) for name in FACETS if getattr(wish, name)}
+    masks["status"] = here.status(wish.status)
+    counts = {name: here.counts(name, here.all_of(masks, name)) for name in FACETS}
+    tabs = here.counts("status", here.all_of(masks, "status"))
+    matching = here.in_order(here.all_of(masks), wish.sort, day)
     if scores is not None and wish.sort == "fair":
         matching = matching[np.argsort(-scores[matching], kind="stable")]
     size = max(1, size)
     number = min(max(1, page), max(1, -(-len(matching) // size)))
-    cut = matching[(number - 1) * size : number * size]
-    items = [shelf.cards[n] for n in cut]
-    nearest = [] if len(matching) else _nearest(shelf, base, masks, day)
+    items = [shelf.cards[n] for n in matching[(number - 1) * size : number * size]]
+    nearest = [] if len(matching) else _nearest(here, masks, day)
     return Shelf(Page(items, number, size, len(matching)), counts, tabs, nearest)
+
+
+class _Cut:
+    """Some of the shelf's cards (or all): masks, counts and orders over these alone."""
+
+    def __init__(self, shelf: Snapshot, rows: NDArray[np.intp] | None) -> None:
+        self._shelf, self._rows = shelf, rows
+        self._size = len(shelf) if rows is None else len(rows)
+
+    def _column(self, name: str) -> NDArray[np.intp]:
+        column: NDArray[np.intp] = self._of(self._shelf.columns[name])
+        return column
+
+    def _of(self, whole: Any) -> Any:
+        return whole if self._rows is None else whole[self._rows]
+
+    def status(self, status: str) -> Mask:
+        mask: Mask = self._column("status") == VOCABULARY["status"].index(status)
+        return mask
+
+    def mask(self, name: str, values: tuple[str, ...]) -> Mask:
+        if name == "region":
+            asked = [COUNTIES.index(v) for v in values]
+            touching: Mask = np.asarray(self._shelf.covers[:, asked].any(axis=1))
+            return touching[self._of(self._shelf.cohort)]
+        words = VOCABULARY[name]
+        wanted = np.zeros(len(words), dtype=bool)
+        wanted[[words.index(v) for v in values if v in words]] = True
+        picked: Mask = wanted[self._column(name)]
+        company: Mask = self._of(self._shelf.company)
+        return picked | company if "company" in values else picked
+
+    def all_of(self, masks: Mapping[str, Mask], leave_out: str = "") -> Mask:
+        whole = np.ones(self._size, dtype=bool)
+        for name, mask in masks.items():
+            if name != leave_out:
+                whole &= mask
+        return whole
+
+    def counts(self, name: str, mask: Mask) -> dict[str, int]:
+        if name == "region":
+            held = np.bincount(self._of(self._shelf.cohort)[mask], minlength=len(self._shelf.labels))
+            return dict(zip(COUNTIES, (held @ self._shelf.covers).tolist(), strict=True))
+        words = VOCABULARY[name]
+        counted = np.bincount(self._column(name)[mask], minlength=len(words)).tolist()
+        counts = {word: n for word, n in zip(words, counted, strict=True) if word}
+        if name == "kind":
+            counts["company"] = int(np.count_nonzero(self._of(self._shelf.company) & mask))
+        return counts
+
+    def in_order(self, mask: Mask, sort: str, day: date) -> NDArray[np.intp]:
+        if self._rows is None:
+            return in_order(self._shelf, mask, sort, day)
+        return rows_in_order(self._shelf, self._rows[mask], sort, day)
+
+    def cards(self, places: NDArray[np.intp]) -> list[ShelfCard]:
+        return [self._shelf.cards[n] for n in places]
+
+    def whole(self) -> "_Cut":
+        return self if self._rows is None else _Cut(self._shelf, None)
 
 
 def _scores(shelf: Snapshot, found: Mapping[int, int]) -> NDArray[np.int64]:
@@ -138,87 +130,13 @@ def _scores(shelf: Snapshot, found: Mapping[int, int]) -> NDArray[np.int64]:
     return by_wording[shelf.wording]
 
 
-def _facet_mask(shelf: Snapshot, name: str, values: tuple[str, ...]) -> Mask:
-    if name == "region":
-        asked = [COUNTIES.index(v) for v in values]
-        touching: Mask = np.asarray(shelf.covers[:, asked].any(axis=1))
-        return touching[shelf.cohort]
-    words = VOCABULARY[name]
-    wanted = np.zeros(len(words), dtype=bool)
-    wanted[[words.index(v) for v in values if v in words]] = True
-    picked: Mask = wanted[shelf.columns[name]]
-    return picked | shelf.company if "company" in values else picked
-
-
-def _all_of(base: Mask, masks: Mapping[str, Mask], leave_out: str = "") -> Mask:
-    whole = base.copy()
-    for name, mask in masks.items():
-        if name != leave_out:
-            whole &= mask
-    return whole
-
-
-def _counts(shelf: Snapshot, name: str, mask: Mask) -> dict[str, int]:
-    if name == "region":
-        held = np.bincount(shelf.cohort[mask], minlength=len(shelf.labels))
-        return dict(zip(COUNTIES, (held @ shelf.covers).tolist(), strict=True))
-    words = VOCABULARY[name]
-    counted = np.bincount(shelf.columns[name][mask], minlength=len(words)).tolist()
-    counts = {word: n for word, n in zip(words, counted, strict=True) if word}
-    if name == "kind":
-        counts["company"] = int(np.count_nonzero(shelf.company & mask))
-    return counts
-
-
-def in_order(shelf: Snapshot, mask: Mask, sort: str, day: date) -> NDArray[np.intp]:
-    """The places of the cards in `mask`: by urgency, longest waiting or newest, then by the day's turn."""
-    order = _day_order(_Held(shelf), sort, day)
-    kept: NDArray[np.intp] = order[mask[order]]
-    return kept
-
-
-class _Held:
-    """A snapshot as a key: two are the same when they are the same object."""
-
-    def __init__(self, shelf: Snapshot) -> None:
-        self.shelf = shelf
-
-    def __hash__(self) -> int:
-        return id(self.shelf)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and self.shelf is other.shelf
-
-
-@lru_cache(maxsize=6)
-def _day_order(held: _Held, sort: str, day: date) -> NDArray[np.intp]:
-    """Drawn once a day: inside a grade all get their turn (decisions 24)."""
-    shelf = held.shelf
-    turn = _turn(shelf.lot, day)
-    if sort == "month":
-        return np.lexsort((turn, shelf.months[shelf.cohort]))
-    if sort == "new":
-        return np.lexsort((turn, -shelf.months[shelf.cohort]))
-    return np.lexsort((turn, shelf.columns["urgency"]))
-
-
-def _turn(lot: NDArray[np.uint64], day: date) -> NDArray[np.uint64]:
-    with np.errstate(over="ignore"):
-        mixed = lot ^ (np.uint64(day.toordinal()) * _SPREAD)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        last: NDArray[np.uint64] = mixed ^ (mixed >> np.uint64(31))
-    return last
-
-
-def _nearest(shelf: Snapshot, base: Mask, masks: Mapping[str, Mask], day: date) -> list[ShelfCard]:
+def _nearest(here: _Cut, masks: Mapping[str, Mask], day: date) -> list[ShelfCard]:
     """Nothing fits: open cards, giving up one wish after another until something does, the words last."""
-    kept = {name: mask for name, mask in masks.items() if name != "status"}
-    kept["status"] = shelf.columns["status"] == VOCABULARY["status"].index(CardStatus.OPEN)
+    kept = {**masks, "status": here.status(CardStatus.OPEN)}
     for given_up in ("", "amount", "urgency", "action", "region", "kind"):
         kept.pop(given_up, None)
-        fitting = in_order(shelf, _all_of(base, kept), "fair", day)
+        fitting = here.in_order(here.all_of(kept), "fair", day)
         if len(fitting):
-            return [shelf.cards[n] for n in fitting[:NEAREST]]
-    fitting = in_order(shelf, kept["status"], "fair", day)
-    return [shelf.cards[n] for n in fitting[:NEAREST]]
+            return here.cards(fitting[:NEAREST])
+    whole = here.whole()
+    return whole.cards(whole.in_order(whole.status(CardStatus.OPEN), "fair", day)[:NEAREST])

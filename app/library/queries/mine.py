@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.library.models import Card, Favourite, SavedSearch, ShelfCohort
-from app.library.queries.browsing import Wish, wish_of
+from app.library.queries.wishes import Wish, wish_of
 from app.policy.actors import Actor
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from app.library.queries.browsing import in_order
+from app.library.queries.ordering import in_order
 from app.library.queries.snapshot import COUNTIES, VOCABULARY, ShelfCard, Snapshot
 from app.library.states import CardStatus
 from app.policy.catalogue import ITEMS, NAMES

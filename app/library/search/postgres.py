@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Integer, String, bindparam, case, cast, func, literal, select
+from sqlalchemy import Boolean, Integer, String, bindparam, case, cast, func, literal, not_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
@@ -16,14 +16,12 @@ class DatabaseIndex:
     """The vector is a column of the wording and is written with it: there is nothing to bring up to date."""
 
     def look_up(self, session: Session, words: Sequence[str]) -> Hits:
+        hits: Hits = {word: {} for word in words}
         if not words:
-            return {}
+            return hits
         tiers = [_best_tier(n, word) for n, word in enumerate(words)]
         anywhere = " | ".join(_lexeme(word) for word in words)
-        statement = select(Wording.id, *tiers).where(
-            Wording.words.op("@@")(cast(literal(anywhere, String), TSQUERY))
-        )
-        hits: Hits = {word: {} for word in words}
+        statement = select(Wording.id, *tiers).where(_holds("anywhere", anywhere))
         for number, *weights in session.execute(statement):
             for word, weight in zip(words, weights, strict=True):
                 if weight:
@@ -41,16 +39,14 @@ class DatabaseIndex:
 
 
 def _best_tier(n: int, word: str) -> ColumnElement[int]:
-    return case(
-        *(
-            (
-                Wording.words.op("@@")(cast(bindparam(f"w{n}{tier}", _lexeme(word, tier), String), TSQUERY)),
-                literal(WEIGHTS[tier], Integer),
-            )
-            for tier in TIERS
-        ),
-        else_=literal(0, Integer),
-    ).label(f"tier_{n}")
+    """Most rows hold only one of the words: that is asked first."""
+    tiers = ((_holds(f"w{n}{tier}", _lexeme(word, tier)), literal(WEIGHTS[tier], Integer)) for tier in TIERS)
+    nowhere = (not_(_holds(f"w{n}", _lexeme(word))), literal(0, Integer))
+    return case(nowhere, *tiers, else_=literal(0, Integer)).label(f"tier_{n}")
+
+
+def _holds(name: str, query: str) -> ColumnElement[bool]:
+    return Wording.words.op("@@", return_type=Boolean())(cast(bindparam(name, query, String), TSQUERY))
 
 
 def _lexeme(word: str, tier: str = "") -> str:
