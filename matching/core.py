@@ -61,47 +61,29 @@ def drop_arc(core: Core, sides: Sides, a: int) -> None:
     sides.filled[c] -= 1
 
 
-@njit
 def blank(start: Ints, row: Indices, column: Indices, weight: Floats, columns: int) -> Core:
     """A core of which nothing is taken."""
-    taken = np.zeros(row.size, dtype=np.bool_)
-    first = np.full(columns, -1, dtype=np.int32)
+    taken, first = np.zeros(row.size, dtype=bool), np.full(columns, -1, dtype=np.int32)
     after, before = np.empty(row.size, dtype=np.int32), np.empty(row.size, dtype=np.int32)
     return Core(start, row, column, weight, taken, first, after, before)
 
 
-@njit
 def take_all(core: Core, sides: Sides, which: Flags) -> None:
     """Takes the marked arcs and no others."""
     core.taken[:] = False
     core.first[:] = -1
     sides.used[:] = 0
     sides.filled[:] = 0
+    _take(core, sides, which)
+
+
+@njit
+def _take(core: Core, sides: Sides, which: Flags) -> None:
     for a in range(which.size):
         if which[a]:
             take_arc(core, sides, a)
 
 
-@njit
-def _sort_by_column(order: Ints, column: Indices, low: int, high: int) -> None:
-    """Sorts order[low:high] by (column, arc): by insertion where it is short, else by merging."""
-    if high - low > 64:
-        part = np.sort(order[low:high])
-        order[low:high] = part[np.argsort(column[part], kind="mergesort")]
-        return
-    for k in range(low + 1, high):
-        arc = order[k]
-        key = column[arc]
-        at = k
-        while at > low and (
-            column[order[at - 1]] > key or (column[order[at - 1]] == key and order[at - 1] > arc)
-        ):
-            order[at] = order[at - 1]
-            at -= 1
-        order[at] = arc
-
-
-@njit
 def by_rows(
     arc: Ints, row: Indices, column: Indices, weight: Floats, offset: float, rows: int, columns: int
 ) -> tuple[Core, Ints]:
@@ -109,21 +91,28 @@ def by_rows(
 
     `arc` lists indices into `row`, `column`, `weight`, each once; -1 is passed over.
     """
+    listed = arc[arc >= 0]
     start = np.zeros(rows + 1, dtype=np.int64)
-    for a in arc:
-        if a >= 0:
-            start[row[a] + 1] += 1
-    for i in range(rows):
-        start[i + 1] += start[i]
-    fill = start[:-1].copy()
-    order = np.empty(start[-1], dtype=np.int64)
-    for a in arc:
-        if a >= 0:
-            order[fill[row[a]]] = a
-            fill[row[a]] += 1
-    for i in range(rows):
-        _sort_by_column(order, column, start[i], start[i + 1])
+    np.cumsum(np.bincount(row[listed], minlength=rows), out=start[1:])
+    order = np.empty(listed.size, dtype=np.int64)
+    _sort_into(listed, row, column, start, order)
     return blank(start, row[order], column[order], weight[order] + offset, columns), order
+
+
+@njit
+def _sort_into(arc: Ints, row: Indices, column: Indices, start: Ints, order: Ints) -> None:
+    """Sorts by row, and within a row by insertion by (column, arc): rows are short, or nearly in order."""
+    fill = start[:-1].copy()
+    for a in arc:
+        at = fill[row[a]]
+        fill[row[a]] = at + 1
+        low, key = start[row[a]], column[a]
+        while at > low and (
+            column[order[at - 1]] > key or (column[order[at - 1]] == key and order[at - 1] > a)
+        ):
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = a
 
 
 @njit
@@ -156,23 +145,21 @@ def marked(core: Core, order: Ints, row: Indices, taken: Ints) -> Flags:
     return held
 
 
-@njit
 def turned(core: Core) -> tuple[Core, Ints]:
     """The same arcs by column, rows ascending within a column, nothing taken; and where each arc went."""
-    columns, arcs = core.first.size, core.column.size
-    start = np.zeros(columns + 1, dtype=np.int64)
-    for a in range(arcs):
-        start[core.column[a] + 1] += 1
-    for j in range(columns):
-        start[j + 1] += start[j]
-    fill = start[:-1].copy()
-    to = np.empty(arcs, dtype=np.int64)
-    column, row, weight = np.empty(arcs, np.int32), np.empty(arcs, np.int32), np.empty(arcs)
-    for a in range(arcs):
-        at = fill[core.column[a]]
-        fill[core.column[a]] += 1
-        to[a] = at
-        row[at] = core.column[a]
-        column[at] = core.row[a]
-        weight[at] = core.weight[a]
+    start = np.zeros(core.first.size + 1, dtype=np.int64)
+    np.cumsum(np.bincount(core.column, minlength=core.first.size), out=start[1:])
+    to = _places(start, core.column)
+    row, column, weight = np.empty_like(core.row), np.empty_like(core.column), np.empty_like(core.weight)
+    row[to], column[to], weight[to] = core.column, core.row, core.weight
     return blank(start, row, column, weight, core.start.size - 1), to
+
+
+@njit
+def _places(start: Ints, column: Indices) -> Ints:
+    fill = start[:-1].copy()
+    to = np.empty(column.size, dtype=np.int64)
+    for a in range(column.size):
+        to[a] = fill[column[a]]
+        fill[column[a]] += 1
+    return to

@@ -117,7 +117,7 @@ def reach_row(i: int, base: float, by: int, search: Search) -> None:
 @njit
 def look_for_end(s: int, core: Core, sides: Sides, search: Search) -> tuple[float, int]:
     """The cheapest way to give row s one more unit, or to leave it without: `(price, end)` as in relax."""
-    search.sizes[:] = 0
+    search.sizes[0], search.sizes[1], search.sizes[2] = 0, 0, 0
     reach_row(s, 0.0, -1, search)
     best, end = relax(s, core, sides, search, sides.u[s], -2 - s)
     while search.sizes[0] > 0:
@@ -222,13 +222,9 @@ def settle(core: Core, sides: Sides) -> None:
                 drop_arc(core, sides, a)
 
 
-@njit
 def some_column_is_wrong(sides: Sides) -> bool:
     """Whether a column asks a price though it has room."""
-    found = False
-    for c in range(sides.v.size):
-        found = found or (sides.v[c] > 0.0 and sides.filled[c] < sides.room[c])
-    return found
+    return bool(((sides.v > 0) & (sides.filled < sides.room)).any())
 
 
 def mend_both(core: Core, sides: Sides, tell: Callable[[str], object]) -> None:

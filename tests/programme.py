@@ -13,10 +13,10 @@ from matching.arcs import Arcs, Ints
 
 def best_by_programme(arcs: Arcs) -> Ints:
     """Indices of the chosen arcs, each pair at most once. Raises RuntimeError when the solver stops."""
-    useful = np.flatnonzero(
-        (arcs.capacity > 0)[arcs.person] & (arcs.demand > 0)[arcs.need] & (arcs.weight > 0)
-    )
-    return useful[_solved(arcs.kept(np.isin(np.arange(arcs.weight.size), useful)))]
+    useful = (arcs.capacity > 0)[arcs.person] & (arcs.demand > 0)[arcs.need] & (arcs.weight > 0)
+    if arcs.lighter_copies.size:
+        useful &= ~arcs.lighter_copies
+    return np.flatnonzero(useful)[_solved(arcs.kept(useful))]
 
 
 def _solved(arcs: Arcs) -> Ints:
