@@ -17,6 +17,11 @@ def project_number(rng: random.Random) -> str:
     return "XQ-" + "".join(rng.choice(CROCKFORD) for _ in range(8))
 
 
+def direct_number(rng: random.Random) -> str:
+    """`ZJ-` and 8 characters: the name of an offer that stands in no list (decisions 10)."""
+    return "ZJ-" + "".join(rng.choice(CROCKFORD) for _ in range(8))
+
+
 def digest(value: str) -> str:
     """SHA-256 in hex, for tokens that are only ever compared."""
     return hashlib.sha256(value.encode()).hexdigest()

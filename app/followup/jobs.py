@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from app.core.house import House
 from app.core.jobs import Periodic
 from app.core.outbox import Handler
-from app.followup.operations import claims, money, pairings, proposals, visits
+from app.followup.operations import claims, direct, money, pairings, proposals, visits
 from app.gifts.operations import charity
 from app.gifts.operations import claims as public_claims
+from app.gifts.operations import direct as public_direct
 from app.gifts.operations import pledges as public_pledges
 from app.library.operations import keep_parameter
 from app.matches.operations import answering
@@ -36,16 +37,19 @@ def _step(action: str) -> Handler:
 def lapse(house: House, now: datetime) -> None:
     with house.public.transaction() as session:
         public_claims.lapse_claims(session, now=now)
+        public_direct.expire_offers(session, now=now)
 
 
 def end_without_consent(house: House, now: datetime) -> None:
     with house.need_office().transaction() as session:
         pairings.end_without_consent(session, now=now)
+        direct.end_offers_without_consent(session, now=now)
 
 
 TO_OFFICE: dict[str, Handler] = {
     "claim.made": _carry(claims.open_tie),
     "claim.ended": _carry(claims.end_tie),
+    "direct.answered": _carry(direct.take_offer_answer),
     "pledge.made": _carry(claims.take_pledge),
     "payment.settled": _carry(claims.take_payment),
     "purchase.recorded": _carry(claims.take_purchase),
@@ -58,6 +62,8 @@ TO_OFFICE: dict[str, Handler] = {
     "visit.logged": _carry(visits.take_visit_log),
 }
 TO_PUBLIC: dict[str, Handler] = {
+    "direct.offer": _carry(public_direct.receive_offer),
+    "direct.withdrawn": _carry(public_direct.take_back),
     "claim.terms": _carry(public_claims.take_terms),
     "claim.contacted": _carry(public_claims.take_contact),
     "claim.rejected": _carry(public_claims.take_rejection),

@@ -8,7 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.cases.models import Case
 from app.core.database import OfficeBase, Row, Stateful, one_of, state_check
 from app.core.secrets import BlindIndex, OfficeSecret
-from app.followup.states import DraftState, FilingCheckState, OfficeVisitState, PairState, TieState
+from app.followup.states import (
+    DraftState,
+    FilingCheckState,
+    OfferState,
+    OfficeVisitState,
+    PairState,
+    TieState,
+)
 from app.needs.models import Need
 from app.policy.catalogue import KINDS
 
@@ -164,6 +171,31 @@ class ProposalDraft(_ForNeed, OfficeBase):
     gap: Mapped[float]
     objective: Mapped[float]
     bound: Mapped[float]
+    need: Mapped[Need] = relationship()
+
+    @property
+    def area(self) -> str:
+        return self.need.area
+
+
+class DirectOffer(Row, Stateful, OfficeBase):
+    """One organisation is asked for a need that stands in no list. `live_key` is the need's id until it
+    answers: one is asked at a time."""
+
+    __tablename__ = "direct_offer"
+    __table_args__ = (
+        state_check(OfferState),
+        CheckConstraint("(state = 'offered') = (live_key IS NOT NULL)", name="live_while_offered"),
+    )
+
+    offer_no: Mapped[str] = mapped_column(String(11), unique=True)
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), index=True)
+    live_key: Mapped[int | None] = mapped_column(unique=True)
+    donor_token: Mapped[str] = mapped_column(String(32), index=True)
+    donor_kind: Mapped[str]
+    donor_name: Mapped[str] = mapped_column(OfficeSecret)
+    answer_by: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
     need: Mapped[Need] = relationship()
 
     @property

@@ -264,3 +264,32 @@ PROPOSAL_DRAFT = Machine(
         Transition("expired", (DraftState.DRAFT, DraftState.SENT), DraftState.EXPIRED, "pair.open"),
     ),
 )
+
+
+class OfferState(StrEnum):
+    OFFERED = "offered"
+    TAKEN = "taken"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+OFFER_LABELS = {
+    OfferState.OFFERED: "问了，等答复",
+    OfferState.TAKEN: "对方接了",
+    OfferState.DECLINED: "对方这次不接",
+    OfferState.EXPIRED: "过了时限，没有答复",
+    OfferState.WITHDRAWN: "收回了",
+}
+DIRECT_OFFER = Machine(
+    "direct_offer",
+    OfficeStateChange,
+    OfferState.OFFERED,
+    "direct_offer.make",
+    (
+        Transition("take", OfferState.OFFERED, OfferState.TAKEN, "direct_offer.follow"),
+        Transition("decline", OfferState.OFFERED, OfferState.DECLINED, "direct_offer.follow"),
+        Transition("expire", OfferState.OFFERED, OfferState.EXPIRED, "direct_offer.follow"),
+        Transition("withdraw", OfferState.OFFERED, OfferState.WITHDRAWN, "direct_offer.withdraw"),
+    ),
+)

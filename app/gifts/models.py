@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models.partners import Organisation, Volunteer
 from app.core.database import PublicBase, Row, Stateful, one_of, state_check
 from app.core.secrets import PublicSecret
-from app.gifts.states import CharityProjectState, ClaimState, PaymentState, PledgeState
-from app.policy.catalogue import KINDS
+from app.gifts.states import CharityProjectState, ClaimState, OfferState, PaymentState, PledgeState
+from app.policy import lists
+from app.policy.catalogue import BAND_NAMES, KINDS
 
 LEDGER_ACCOUNTS = ("donor", "charity", "refund")
 ONE_PARTNER = "(organisation_id IS NULL) <> (volunteer_id IS NULL)"
@@ -52,6 +53,35 @@ class Claim(Row, Stateful, PublicBase):
         if found is None:
             raise LookupError("a claim without a partner")
         return found
+
+
+class DirectOffer(Row, Stateful, PublicBase):
+    """What the county asks one organisation for (decisions 10). It is no card: no list, search, table or
+    site map reads this row. It names a prefecture and nothing finer; once it came to nothing it says nothing.
+    """
+
+    __tablename__ = "direct_offer"
+    __table_args__ = (
+        state_check(OfferState),
+        one_of("kind", KINDS),
+        one_of("amount_band", BAND_NAMES),
+        one_of("urgency", lists.URGENCY),
+        CheckConstraint("(state IN ('offered', 'taken')) = (need_item IS NOT NULL)", name="says_while_open"),
+    )
+
+    offer_no: Mapped[str] = mapped_column(String(11), unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    need_item: Mapped[str | None] = mapped_column(String(20))
+    region_label: Mapped[str | None] = mapped_column(String(60))
+    kind: Mapped[str | None] = mapped_column(String(10))
+    amount_band: Mapped[str | None] = mapped_column(String(20))
+    urgency: Mapped[str | None] = mapped_column(String(10))
+    answer_by: Mapped[datetime] = mapped_column(index=True)
+    organisation: Mapped[Organisation] = relationship()
+
+    @property
+    def volunteer_id(self) -> None:
+        return None
 
 
 class CharityProject(Row, Stateful, PublicBase):

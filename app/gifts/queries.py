@@ -7,8 +7,16 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.core.states import PublicStateChange
-from app.gifts.models import CharityProject, Claim, LedgerEntry, Payment, Pledge
-from app.gifts.states import HELD, LIVE, TO_PAY, CharityProjectState, PaymentState, PledgeState
+from app.gifts.models import CharityProject, Claim, DirectOffer, LedgerEntry, Payment, Pledge
+from app.gifts.states import (
+    HELD,
+    LIVE,
+    TO_PAY,
+    CharityProjectState,
+    OfferState,
+    PaymentState,
+    PledgeState,
+)
 from app.library.models import Card
 from app.policy.actors import Actor
 
@@ -102,6 +110,27 @@ def moves_of(session: Session, machine: str, thing_id: int) -> dict[str, PublicS
         .order_by(PublicStateChange.id)
     )
     return {row.action: row for row in rows}
+
+
+def offer_by_number(session: Session, offer_no: str) -> DirectOffer | None:
+    """What the county asked one organisation for; nobody else's page loads it."""
+    return session.scalar(select(DirectOffer).where(DirectOffer.offer_no == offer_no))
+
+
+def offers_to_answer(session: Session, actor: Actor) -> Sequence[DirectOffer]:
+    """The soonest due first."""
+    return session.scalars(
+        select(DirectOffer)
+        .where(DirectOffer.organisation_id == actor.organisation_id, DirectOffer.state == OfferState.OFFERED)
+        .order_by(DirectOffer.answer_by, DirectOffer.id)
+    ).all()
+
+
+def offers_run_out(session: Session, now: datetime) -> Sequence[DirectOffer]:
+    statement = select(DirectOffer).where(
+        DirectOffer.state == OfferState.OFFERED, DirectOffer.answer_by <= now
+    )
+    return session.scalars(statement.order_by(DirectOffer.id)).all()
 
 
 def charity_project_by_ref(session: Session, ref: str) -> CharityProject | None:

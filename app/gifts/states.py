@@ -205,3 +205,44 @@ PAYMENT = Machine(
         ),
     ),
 )
+
+
+class OfferState(StrEnum):
+    OFFERED = "offered"
+    TAKEN = "taken"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+OFFER_LABELS = {
+    OfferState.OFFERED: "等你们答复",
+    OfferState.TAKEN: "你们接下了",
+    OfferState.DECLINED: "你们这次没有接",
+    OfferState.EXPIRED: "过了答复的日子",
+    OfferState.WITHDRAWN: "县里收回了",
+}
+
+
+def there_is_time_to_answer(offer: Any, actor: Actor, now: datetime) -> Message | None:
+    return None if now < offer.answer_by else msg("答复的日子过了，县里已经另外找人。谢谢你们来看。")
+
+
+def the_time_is_over(offer: Any, actor: Actor, now: datetime) -> Message | None:
+    return None if now >= offer.answer_by else msg("还没到期。")
+
+
+DIRECT_OFFER = Machine(
+    "direct_offer",
+    PublicStateChange,
+    OfferState.OFFERED,
+    "offer.follow",
+    (
+        Transition("take", OfferState.OFFERED, OfferState.TAKEN, "offer.answer", (there_is_time_to_answer,)),
+        Transition(
+            "decline", OfferState.OFFERED, OfferState.DECLINED, "offer.answer", (there_is_time_to_answer,)
+        ),
+        Transition("expire", OfferState.OFFERED, OfferState.EXPIRED, "offer.follow", (the_time_is_over,)),
+        Transition("withdraw", OfferState.OFFERED, OfferState.WITHDRAWN, "offer.follow"),
+    ),
+)

@@ -106,6 +106,7 @@ NEED = Machine(
         Transition("drop_from_cohort", NeedState.IN_COHORT, NeedState.STAGE3, "need.publish"),
         Transition("publish", NeedState.IN_COHORT, NeedState.PUBLISHED, "need.release"),
         Transition("hold", NeedState.PUBLISHED, NeedState.HELD, "need.follow"),
+        Transition("offer", NeedState.STAGE3, NeedState.HELD, "need.follow", (something_is_still_missing,)),
         Transition("free", NeedState.HELD, NeedState.PUBLISHED, "need.follow"),
         Transition("commit", NeedState.HELD, NeedState.COMMITTED, "need.follow"),
         Transition("cancel_pledge", NeedState.COMMITTED, NeedState.PUBLISHED, "need.follow"),

@@ -55,6 +55,8 @@ PARAMETERS: dict[str, Parameter] = dict(
         _shipped("proposals_max", 3),
         _shipped("proposal_days", 14),
         _shipped("pledge_max_days", 30),
+        _shipped("direct_answer_wd_urgent", 1, "decisions 10"),
+        _shipped("direct_answer_wd", 3, "decisions 10"),
         _shipped("match_weight_item", 30, "domain 4.20"),
         _shipped("match_weight_skill", 15, "domain 4.20"),
         _shipped("match_weight_reach", 15, "domain 4.20"),

@@ -37,10 +37,10 @@ FOR_CHILDREN = ("background", "training_child")  # what an adult needs around a 
 # left out.
 PAPERS = {
     "volunteer": {"real_name": True, "background": False, "training_child": False},
-    "charity": {"licence": True, "charity_reg": True, "credit": False},
-    "enterprise": {"licence": True, "credit": False},
-    "volunteer_group": {"licence": True, "credit": False},
-    "social_org": {"licence": True, "credit": False},
+    "charity": {"licence": True, "charity_reg": True, "credit": False, "undertaking": False},
+    "enterprise": {"licence": True, "credit": False, "undertaking": False},
+    "volunteer_group": {"licence": True, "credit": False, "undertaking": False},
+    "social_org": {"licence": True, "credit": False, "undertaking": False},
 }
 PAPER_LABELS = {
     "real_name": "身份证（正反面拍在一张上）",
@@ -49,6 +49,7 @@ PAPER_LABELS = {
     "licence": "营业执照或登记证书",
     "charity_reg": "慈善组织登记（认定）证书",
     "credit": "信用报告",
+    "undertaking": "保护信息承诺书（盖章）",
 }
 
 

@@ -19,6 +19,7 @@ ITEMS = {
     "licence": "营业执照或登记证书",
     "charity_reg": "慈善组织登记（认定）",
     "credit": "信用情况",
+    "undertaking": "保护信息承诺书",
 }
 HOW = {
     "real_name": "姓名、号码和证件上的一样，照片看得清",
@@ -29,6 +30,7 @@ HOW = {
     "licence": "在有效期内，盖章清楚",
     "charity_reg": "在“慈善中国”查得到，登记机关对得上",
     "credit": "没有列入严重失信名单",
+    "undertaking": "盖了章，写明不打听、不寻找、不公开；有它才能由县里直接对接",
 }
 REQUIRED = {
     "volunteer": ("real_name", "age"),
@@ -39,10 +41,10 @@ REQUIRED = {
 }
 OPTIONAL = {
     "volunteer": ("background", "training_child"),
-    "enterprise": ("credit",),
-    "charity": ("credit",),
-    "volunteer_group": ("credit",),
-    "social_org": ("credit",),
+    "enterprise": ("credit", "undertaking"),
+    "charity": ("credit", "undertaking"),
+    "volunteer_group": ("credit", "undertaking"),
+    "social_org": ("credit", "undertaking"),
 }
 
 

@@ -14,10 +14,13 @@ from app.core.outbox import send
 from app.core.redaction import telling_words
 from app.core.states import advance, begin, require
 from app.followup.models import RECEIPT_BY, RECEIPT_METHOD, Tie
+from app.followup.operations.direct import take_up
 from app.followup.operations.freeing import free_again, on_shelf
 from app.followup.operations.notes import note_tie
 from app.followup.queries import tie_by_claim, tie_by_pledge
+from app.followup.queries.direct import offer_by_number
 from app.followup.states import TIE, TieState
+from app.needs.models import Need
 from app.needs.operations import holding
 from app.needs.states import NeedState
 from app.policy.actors import SYSTEM, Actor
@@ -28,30 +31,44 @@ from app.releases.queries import project_by_number
 
 
 def open_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
-    """The letter claim.made: the need is held, the holder is told size and quantity."""
+    """The letter claim.made, of a card or of a direct offer: the need is held, the holder is told size and
+    quantity."""
     if tie_by_claim(session, payload["claim_ref"]) is not None:
         return
-    project = _project(session, payload["project_id"])
-    tie = _tie_of(payload, project)
+    project = project_by_number(session, payload["project_id"])
+    offer = offer_by_number(session, payload["project_id"]) if project is None else None
+    wanted = project or offer
+    if wanted is None:
+        raise LookupError("no such project or offer")
+    tie = _tie_of(payload, wanted.need)
     begin(session, TIE, tie, actor=SYSTEM, now=now)
-    if project.need.state != NeedState.PUBLISHED:
+    held = take_up(session, offer, now=now) if offer is not None else _hold(session, project, now)
+    if not held:
         advance(session, TIE, tie, "end", actor=SYSTEM, now=now)
         tie.ended_how = "not_free"
         _tell(session, tie, "claim.rejected", {"reason": "not_free"}, now)
         return
+    _send_terms(session, tie, now)
+    text = "有人认领" if project is not None else "直接问的那家接了"
+    note_tie(session, tie, text, "claim", "claim/made", actor=SYSTEM, now=now)
+
+
+def _hold(session: Session, project: NeedProject | None, now: datetime) -> bool:
+    """False when the need behind the card is not open any more."""
+    if project is None or project.need.state != NeedState.PUBLISHED:
+        return False
     project.status = "claimed"
     holding.hold(session, project.need, actor=SYSTEM, now=now)
-    _send_terms(session, tie, now)
-    note_tie(session, tie, "有人认领", "claim", "claim/made", actor=SYSTEM, now=now)
+    return True
 
 
-def _tie_of(payload: dict[str, Any], project: NeedProject) -> Tie:
+def _tie_of(payload: dict[str, Any], need: Need) -> Tie:
     donor = payload["donor"]
     return Tie(
         claim_ref=payload["claim_ref"],
         project_id=payload["project_id"],
-        need=project.need,
-        need_id=project.need_id,
+        need=need,
+        need_id=need.id,
         kind=payload["kind"],
         donor_token=donor["token"],
         donor_kind=donor["kind"],
@@ -260,13 +277,6 @@ def _tell(session: Session, tie: Tie, kind: str, payload: dict[str, Any], now: d
     full = {"claim_ref": tie.claim_ref, "pledge_ref": tie.pledge_ref, "at": now.isoformat(), **payload}
     again = f"/{tie.version}" if kind.startswith("pledge.") else ""
     send(session, kind, full, key=tie.claim_ref + again, subject=tie.project_id, now=now)
-
-
-def _project(session: Session, project_id: str) -> NeedProject:
-    project = project_by_number(session, project_id)
-    if project is None:
-        raise LookupError("no such project")
-    return project
 
 
 def _known(tie: Tie | None) -> Tie:

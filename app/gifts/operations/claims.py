@@ -51,7 +51,7 @@ def obstacle_to_claim(session: Session, card: Card, *, actor: Actor, now: dateti
     most = parameters.at("max_live_holds", day)
     if live_holds(session, actor, now) >= most:
         return Obstacle("holds", msg("你手上已经留着 {n} 项。先说定或放下一项，再接新的。", n=most))
-    lacking = _lacking(session, partner, NAMES.get(card.need_item or ""), actor, day)
+    lacking = lacking_for(session, partner, NAMES.get(card.need_item or ""), actor, day)
     if lacking is not None:
         return lacking
     if not is_free(session, card, now):
@@ -59,7 +59,7 @@ def obstacle_to_claim(session: Session, card: Card, *, actor: Actor, now: dateti
     return None
 
 
-def _lacking(
+def lacking_for(
     session: Session, partner: Organisation | Volunteer, item: Item | None, actor: Actor, day: date
 ) -> Obstacle | None:
     """What an item around a child, or one for professionals, asks of whoever takes it (domain 4.9)."""
@@ -89,25 +89,22 @@ def claim_card(
     card = card_by_number(session, project_id)
     if card is None or card.blanked:
         raise NotFound
-    partner = _locked_partner(session, actor)
+    partner = locked_partner(session, actor)
     obstacle = obstacle_to_claim(session, card, actor=actor, now=now)
     if obstacle is not None:
         raise Refusal(obstacle.message)
-    _check_form(promised, ready_on, now)
+    check_form(promised, ready_on, now)
     for claim in holds_on(session, project_id):
         _lapse(session, claim, now)
     if not set_claimed(session, project_id, claimed=True, now=now):
         raise Refusal(TAKEN)
-    claim = _new_claim(session, card, ready_on, actor, now)
-    try:
-        begin(session, CLAIM, claim, actor=actor, now=now)
-    except IntegrityError as error:
-        raise Refusal(TAKEN) from error
-    _tell_office(session, claim, partner, now)
+    title, kind = card.need_item or "", card.kind or "goods"
+    claim = new_claim(session, project_id, title, kind, ready_on=ready_on, actor=actor, now=now)
+    tell_office(session, claim, partner, now)
     return claim
 
 
-def _locked_partner(session: Session, actor: Actor) -> Organisation | Volunteer:
+def locked_partner(session: Session, actor: Actor) -> Organisation | Volunteer:
     """The row is locked where the database can, so that many claims at once can't pass the limit of holds."""
     found: Organisation | Volunteer | None
     if actor.organisation_id is not None:
@@ -119,7 +116,7 @@ def _locked_partner(session: Session, actor: Actor) -> Organisation | Volunteer:
     return found
 
 
-def _check_form(promised: bool, ready_on: date, now: datetime) -> None:
+def check_form(promised: bool, ready_on: date, now: datetime) -> None:
     today = local_day(now)
     latest = today + timedelta(days=parameters.at("pledge_max_days", today))
     if not promised:
@@ -135,23 +132,31 @@ def _lapse_days(session: Session, now: datetime) -> timedelta:
     return timedelta(days=parameter_at(session, "hold_lapse_days", local_day(now)))
 
 
-def _new_claim(session: Session, card: Card, ready_on: date, actor: Actor, now: datetime) -> Claim:
-    return Claim(
+def new_claim(
+    session: Session, number: str, title: str, kind: str, *, ready_on: date, actor: Actor, now: datetime
+) -> Claim:
+    """`number` is a card's or a direct offer's. Raises Refusal when a live claim stands on it already."""
+    claim = Claim(
         claim_ref=token(),
-        project_id=card.project_id,
-        live_key=card.project_id,
-        kind=card.kind or "goods",
+        project_id=number,
+        live_key=number,
+        kind=kind,
         organisation_id=actor.organisation_id,
         volunteer_id=actor.volunteer_id,
         ready_on=ready_on,
         held_at=now,
         contact_due=at_local(next_working_day(local_day(now)), END_OF_DAY),
         lapses_at=now + _lapse_days(session, now),
-        title=card.need_item or "",
+        title=title,
     )
+    try:
+        begin(session, CLAIM, claim, actor=actor, now=now)
+    except IntegrityError as error:
+        raise Refusal(TAKEN) from error
+    return claim
 
 
-def _tell_office(session: Session, claim: Claim, partner: Organisation | Volunteer, now: datetime) -> None:
+def tell_office(session: Session, claim: Claim, partner: Organisation | Volunteer, now: datetime) -> None:
     payload = {
         "claim_ref": claim.claim_ref,
         "project_id": claim.project_id,

@@ -18,6 +18,11 @@ def hold(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
     advance(session, NEED, need, "hold", actor=actor, now=now)
 
 
+def offer(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
+    """One organisation is asked directly (domain 4.9 staff_direct): until it answers nobody else can be."""
+    advance(session, NEED, need, "offer", actor=actor, now=now)
+
+
 def free(session: Session, need: Need, *, on_shelf: bool = True, actor: Actor, now: datetime) -> None:
     """A hold or a promise ended without help: the need is open again, or waits in step ③ if its card is
     gone."""

@@ -57,6 +57,8 @@ GROUPS: tuple[tuple[Message, dict[str, tuple[Message, Message]]], ...] = (
             "hold_regret_hours": (msg("认领后反悔不计，在"), _HOURS),
             "max_live_holds": (msg("一个人同时最多认领"), _THINGS),
             "pledge_max_days": (msg("说定后最晚送到"), _DAYS),
+            "direct_answer_wd_urgent": (msg("直接问一家，急的等它答复"), _WORKING),
+            "direct_answer_wd": (msg("直接问一家，别的等它答复"), _WORKING),
             "proposals_max": (msg("一次最多发几个配对建议"), _THINGS),
             "proposal_days": (msg("配对建议有效"), _DAYS),
             "pair_contacts_year": (msg("结对一年至少联系"), _TIMES),

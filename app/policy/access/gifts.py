@@ -7,6 +7,9 @@ from app.policy.relations import own_donor, own_organisation
 SYS = Role.SYSTEM
 
 RULES = (
+    rule("offer.read", Role.ORG_ADMIN, relation=own_organisation),
+    rule("offer.answer", Role.ORG_ADMIN, relation=own_organisation),
+    rule("offer.follow", SYS),
     rule("claim.make", *PARTNER_ROLES),
     rule("claim.read", *PARTNER_ROLES, relation=own_donor),
     rule("claim.change", *PARTNER_ROLES, relation=own_donor),

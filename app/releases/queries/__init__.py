@@ -29,8 +29,8 @@ _MEMBERS = selectinload(Household.members).load_only(
 )
 _HOUSEHOLD = load_only(Household.county_code, Household.household_ref)
 _CASE = load_only(Case.case_no, Case.household_id, Case.area, Case.state, Case.duty_unit_id)
-_FACTS = joinedload(Need.case).options(_CASE, joinedload(Case.household).options(_HOUSEHOLD, _MEMBERS))
-_PROJECT_FACTS = joinedload(NeedProject.need).options(defer(Need.description), _FACTS)
+NEED_FACTS = joinedload(Need.case).options(_CASE, joinedload(Case.household).options(_HOUSEHOLD, _MEMBERS))
+_PROJECT_FACTS = joinedload(NeedProject.need).options(defer(Need.description), NEED_FACTS)
 
 
 def project_by_id(session: Session, project_id: int) -> NeedProject | None:
@@ -122,18 +122,18 @@ def _to_prepare(area: str) -> Select[Need]:
 
 def needs_to_prepare(session: Session, actor: Actor, *, page: int = 1, size: int = 20) -> Page:
     """Stage-③ needs without a live project; what cannot be published is among them and says why."""
-    statement = _to_prepare(actor.area).options(_FACTS).order_by(Need.stage3_on, Need.id)
+    statement = _to_prepare(actor.area).options(NEED_FACTS).order_by(Need.stage3_on, Need.id)
     return paged(session, statement, page, size)
 
 
 def chosen_needs(session: Session, actor: Actor, ids: Collection[int]) -> list[Need]:
-    statement = _to_prepare(actor.area).where(Need.id.in_(ids)).options(_FACTS).order_by(Need.id)
+    statement = _to_prepare(actor.area).where(Need.id.in_(ids)).options(NEED_FACTS).order_by(Need.id)
     return list(session.scalars(statement))
 
 
 def all_to_prepare(session: Session) -> list[Need]:
     """Of every county, for `releases tick --plan-all`."""
-    statement = _to_prepare("").where(Need.bypassed.is_(False)).options(_FACTS).order_by(Need.id)
+    statement = _to_prepare("").where(Need.bypassed.is_(False)).options(NEED_FACTS).order_by(Need.id)
     return list(session.scalars(statement))
 
 

@@ -391,7 +391,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by', sa.String(), nullable=False),
-    sa.CheckConstraint("item IN ('real_name', 'age', 'background', 'training_child', 'uscc', 'licence', 'charity_reg', 'credit')", name=op.f('ck_verification_paper_item_known')),
+    sa.CheckConstraint("item IN ('real_name', 'age', 'background', 'training_child', 'uscc', 'licence', 'charity_reg', 'credit', 'undertaking')", name=op.f('ck_verification_paper_item_known')),
     sa.ForeignKeyConstraint(['verification_id'], ['verification.id'], name=op.f('fk_verification_paper_verification_id_verification')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_verification_paper'))
     )
@@ -634,6 +634,30 @@ def upgrade() -> None:
     op.create_index(op.f('ix_cascade_outcome_need_id'), 'cascade_outcome', ['need_id'], unique=False)
     op.create_index(op.f('ix_cascade_outcome_state'), 'cascade_outcome', ['state'], unique=False)
     op.create_index('uq_cascade_outcome_live', 'cascade_outcome', ['need_id', 'stage'], unique=True, sqlite_where=sa.text("state <> 'rejected'"), postgresql_where=sa.text("state <> 'rejected'"))
+    op.create_table('direct_offer',
+    sa.Column('offer_no', sa.String(length=11), nullable=False),
+    sa.Column('need_id', sa.Integer(), nullable=False),
+    sa.Column('live_key', sa.Integer(), nullable=True),
+    sa.Column('donor_token', sa.String(length=32), nullable=False),
+    sa.Column('donor_kind', sa.String(), nullable=False),
+    sa.Column('donor_name', sa.Text(), nullable=False),
+    sa.Column('answer_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(state = 'offered') = (live_key IS NOT NULL)", name=op.f('ck_direct_offer_live_while_offered')),
+    sa.CheckConstraint("state IN ('offered', 'taken', 'declined', 'expired', 'withdrawn')", name=op.f('ck_direct_offer_state_known')),
+    sa.ForeignKeyConstraint(['need_id'], ['need.id'], name=op.f('fk_direct_offer_need_id_need')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_direct_offer')),
+    sa.UniqueConstraint('live_key', name=op.f('uq_direct_offer_live_key')),
+    sa.UniqueConstraint('offer_no', name=op.f('uq_direct_offer_offer_no'))
+    )
+    op.create_index(op.f('ix_direct_offer_donor_token'), 'direct_offer', ['donor_token'], unique=False)
+    op.create_index(op.f('ix_direct_offer_need_id'), 'direct_offer', ['need_id'], unique=False)
+    op.create_index(op.f('ix_direct_offer_state'), 'direct_offer', ['state'], unique=False)
     op.create_table('need_project',
     sa.Column('project_id', sa.String(length=11), nullable=False),
     sa.Column('need_id', sa.Integer(), nullable=False),

@@ -280,6 +280,32 @@ def upgrade() -> None:
     op.create_index(op.f('ix_claim_project_id'), 'claim', ['project_id'], unique=False)
     op.create_index(op.f('ix_claim_state'), 'claim', ['state'], unique=False)
     op.create_index(op.f('ix_claim_volunteer_id'), 'claim', ['volunteer_id'], unique=False)
+    op.create_table('direct_offer',
+    sa.Column('offer_no', sa.String(length=11), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('need_item', sa.String(length=20), nullable=True),
+    sa.Column('region_label', sa.String(length=60), nullable=True),
+    sa.Column('kind', sa.String(length=10), nullable=True),
+    sa.Column('amount_band', sa.String(length=20), nullable=True),
+    sa.Column('urgency', sa.String(length=10), nullable=True),
+    sa.Column('answer_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(state IN ('offered', 'taken')) = (need_item IS NOT NULL)", name=op.f('ck_direct_offer_says_while_open')),
+    sa.CheckConstraint("amount_band IN ('不涉及资金', '500元以内', '500-1000元', '1000-2000元', '2000-5000元', '5000-10000元', '1万-2万元', '2万元以上')", name=op.f('ck_direct_offer_amount_band_known')),
+    sa.CheckConstraint("kind IN ('goods', 'service', 'money')", name=op.f('ck_direct_offer_kind_known')),
+    sa.CheckConstraint("state IN ('offered', 'taken', 'declined', 'expired', 'withdrawn')", name=op.f('ck_direct_offer_state_known')),
+    sa.CheckConstraint("urgency IN ('urgent', 'important', 'deferred', 'low')", name=op.f('ck_direct_offer_urgency_known')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_direct_offer_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_direct_offer')),
+    sa.UniqueConstraint('offer_no', name=op.f('uq_direct_offer_offer_no'))
+    )
+    op.create_index(op.f('ix_direct_offer_answer_by'), 'direct_offer', ['answer_by'], unique=False)
+    op.create_index(op.f('ix_direct_offer_organisation_id'), 'direct_offer', ['organisation_id'], unique=False)
+    op.create_index(op.f('ix_direct_offer_state'), 'direct_offer', ['state'], unique=False)
     op.create_table('donor_account',
     sa.Column('login', sa.String(length=60), nullable=False),
     sa.Column('display_name', sa.Text(), nullable=False),
