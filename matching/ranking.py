@@ -123,7 +123,9 @@ class Ranking:
         return start + size
 
     def passing(self, regions: Sequence[str] | None, needed: int = 0, refused: int = 0) -> Ints:
-        """Places of the rows that pass."""
+        """Places of the rows that pass; nobody has a bit that is both needed and refused."""
+        if needed & refused:
+            return np.zeros(0, np.int64)
         wanted = list(self.slices) if regions is None else [r for r in regions if r in self.slices]
         found = [self._passing_in(self.slices[r], needed, refused) for r in dict.fromkeys(wanted)]
         return np.concatenate([np.zeros(0, np.int64), *found])
