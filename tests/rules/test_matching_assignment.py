@@ -9,6 +9,8 @@ import pytest
 from ortools.graph.python import min_cost_flow
 
 from matching import Arcs, assign, check, one_to_one
+from matching.auction import new_lists
+from matching.passes import fill_from_all, fill_from_rows, list_prices, starts
 from tests.assignments import OBJECTIVES, crowded, shuffled, some_arcs
 from tests.programme import best_by_programme
 
@@ -70,12 +72,27 @@ def _by_flow(arcs: Arcs) -> int:
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_the_order_of_arcs_makes_no_difference(objective: str) -> None:
     rng = np.random.default_rng(3)
-    for size in (4, 40, 200):
-        arcs = crowded(rng, size, 2 * size, 3)
+    for size, levels in ((4, 1000), (40, 4), (40, 4), (200, 9), (200, 1000)):
+        arcs = crowded(rng, size, 2 * size, 6)
+        arcs = arcs.with_weight(arcs.weight % levels)
         found = assign(arcs, objective=objective)
         for turn in (rng.permutation(arcs.weight.size), np.lexsort((arcs.person, arcs.need))):
             again = assign(shuffled(arcs, turn), objective=objective)
             assert np.sort(turn[again.chosen]).tolist() == found.chosen.tolist()
+
+
+@pytest.mark.parametrize("by_row", [True, False])
+def test_the_short_lists_alone_give_prices_that_cover_every_arc(by_row: bool) -> None:
+    rng = np.random.default_rng(11)
+    arcs = crowded(rng, 50, 80, 20)
+    lists = new_lists(np.ones(50, dtype=np.int64), 3)
+    if by_row:
+        fill_from_rows(starts(arcs.person, 50), arcs.need, arcs.weight, 0.0, lists)
+    else:
+        fill_from_all(arcs.person, arcs.need, arcs.weight, 0.0, lists)
+    v = rng.uniform(0, 1000, 80)
+    u = list_prices(lists, v)
+    assert (u[arcs.person] + v[arcs.need] >= arcs.weight).all()
 
 
 def test_a_gap_is_kept_to_and_its_answer_is_one_and_the_same_in_any_order() -> None:
