@@ -83,7 +83,8 @@ class _Cut:
         if name == "region":
             asked = [COUNTIES.index(v) for v in values]
             touching: Mask = np.asarray(self._shelf.covers[:, asked].any(axis=1))
-            return touching[self._of(self._shelf.cohort)]
+            cohorts: NDArray[np.intp] = self._of(self._shelf.cohort)
+            return touching[cohorts]
         words = VOCABULARY[name]
         wanted = np.zeros(len(words), dtype=bool)
         wanted[[words.index(v) for v in values if v in words]] = True
