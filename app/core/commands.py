@@ -35,6 +35,9 @@ def room_command(name: str, *, help: str) -> Callable[[Body], click.Command]:
             except Refusal as refusal:
                 click.echo(str(refusal.message), err=True)
                 sys.exit(1)
+            except OSError as error:  # a place that cannot be written to is the caller's to mend
+                click.echo(f"{error.filename or ''}: {error.strerror or error}", err=True)
+                sys.exit(1)
 
         with_json = click.option(
             "--json", "as_json", is_flag=True, help="Print one JSON object on the last line."

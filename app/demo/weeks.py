@@ -33,6 +33,7 @@ from app.releases.queries import all_to_prepare
 CROWD = "H64"  # how the numbers of its households begin
 SHARES = {HSB: 80, TX: 60}  # of 600; the other counties have 23 each
 USUAL_SHARE, WHOLE = 23, 600
+LEAST = {HSB: 56}  # so that a small demo publishes the pilot's cohorts too
 FIRST_TICK = -140  # days before the last one: its cohorts have left the library since
 TICKS = {"0": FIRST_TICK, "1": -14, "2": -7, "3": 0}
 ENTERED_BEFORE, SIGNED_BEFORE = 6, 3  # days before the tick
@@ -121,7 +122,8 @@ def _parts(seed: int, households: int, today: date) -> dict[str, list[Family]]:
     parts: dict[str, list[Family]] = {wave: [] for wave in TICKS}
     tables: list[Table] = [[], [], []]
     for n, county in enumerate(counties()):
-        each = max(1, SHARES.get(county.code, USUAL_SHARE) * households // WHOLE)
+        share = SHARES.get(county.code, USUAL_SHARE) * households // WHOLE
+        each = max(LEAST.get(county.code, 1), share)
         made = make(seed + n, [county.code], households=each, day=today)
         for table, more in zip(tables, (made.households, made.members, made.needs), strict=True):
             table += more

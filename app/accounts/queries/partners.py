@@ -31,6 +31,12 @@ def organisation_by_uscc(session: Session, uscc: str) -> Organisation | None:
     return session.scalar(select(Organisation).where(Organisation.uscc == uscc))
 
 
+def organisation_named(session: Session, name: str) -> Organisation | None:
+    """The first registered under this very name."""
+    named = select(Organisation).where(Organisation.name == name).order_by(Organisation.id)
+    return session.scalar(named.limit(1))
+
+
 def verification_by_id(session: Session, verification_id: int) -> Verification | None:
     return session.get(Verification, verification_id)
 
