@@ -68,6 +68,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         stripe_webhook_secret=env.get("STRIPE_WEBHOOK_SECRET", ""),
         metrics_token=env.get("JIEDUI_METRICS_TOKEN", ""),
     )
+    if settings.search == "postgres" and not settings.public_url.startswith("postgresql"):
+        raise SettingsError("JIEDUI_SEARCH=postgres needs a public database on PostgreSQL.")
     if name == "production":
         _refuse_demo_secrets(settings)
     return settings

@@ -12,6 +12,7 @@ from urllib.parse import quote_plus
 import pytest
 from sqlalchemy import select
 
+from app.config import SettingsError, read_settings
 from app.core.house import House
 from app.library.models import Card, Wording
 from app.library.operations import blank_card, renew_wordings, retire_cohorts
@@ -83,6 +84,11 @@ def hits(house: House, text: str) -> dict[int, int]:
 
 def search(site: Site, text: str) -> str:
     return site.visitor().get("/library", query_string={"q": text}).get_data(as_text=True)
+
+
+def test_the_database_can_search_only_where_it_can() -> None:
+    with pytest.raises(SettingsError, match="PostgreSQL"):
+        read_settings({"JIEDUI_ENV": "test", "JIEDUI_SEARCH": "postgres"})
 
 
 def test_twenty_questions_of_a_donor_are_answered_in_the_first_five(stocked: Site) -> None:
