@@ -1,5 +1,6 @@
 """One page of a list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,3 +27,9 @@ def paged(session: Session, statement: Select[Any], page: int, size: int = 20) -
     rows = session.execute(statement.limit(size).offset((number - 1) * size))
     items = list(rows.scalars().unique()) if len(statement.column_descriptions) == 1 else list(rows.all())
     return Page(items, number, size, total)
+
+
+def cut(rows: Sequence[Any], page: int, size: int = 20) -> Page:
+    """The same for rows that are at hand already."""
+    number = min(max(1, page), max(1, -(-len(rows) // size)))
+    return Page(list(rows[(number - 1) * size : number * size]), number, size, len(rows))

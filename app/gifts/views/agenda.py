@@ -12,7 +12,7 @@ from app.accounts.states import PartnerState
 from app.core.clock import at_local, local_day
 from app.core.guard import Desk
 from app.gifts.models import Claim, Pledge
-from app.gifts.queries import charity_projects_of, claims_of, gifts_to
+from app.gifts.queries import charity_projects_of, claims_of, gifts_to, offers_to_answer
 from app.gifts.states import HELD, CharityProjectState, ClaimState, PledgeState, hold_is_over
 from app.gifts.views.story import spoken
 from app.matches.operations.showing import offers_for
@@ -41,6 +41,7 @@ class ToDo:
 def agenda(desk: Desk) -> list[ToDo]:
     found = [
         *_profile(desk),
+        *_offers(desk),
         *_claims(desk),
         *_proposals(desk),
         *_pairings(desk),
@@ -68,6 +69,17 @@ def _profile(desk: Desk) -> Iterator[ToDo]:
     if partner.state == PartnerState.VERIFIED and partner.valid_to is not None and partner.valid_to <= soon:
         why = _("核验到 %(d)s为止，到期前交上新的材料，接着用。", d=spoken(partner.valid_to))
         yield ToDo(_("核验快到期"), why, _("看看"), url, "clock", _end_of(partner.valid_to))
+
+
+def _offers(desk: Desk) -> Iterator[ToDo]:
+    if desk.actor.organisation_id is None:
+        return
+    for offer in offers_to_answer(desk.session, desk.actor):
+        if desk.now < offer.answer_by:
+            why = _("县里只问了你们一家，请在 %(d)s前答复。", d=spoken(offer.answer_by))
+            url = url_for("direct.show", offer_no=offer.offer_no)
+            title = _("县里想请你们接：%(t)s", t=offer.need_item)
+            yield ToDo(title, why, _("去看"), url, "handshake", offer.answer_by)
 
 
 def _claims(desk: Desk) -> Iterator[ToDo]:

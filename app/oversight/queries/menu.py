@@ -13,6 +13,7 @@ FILING: Entry = ("备案", doors.BATCHES, "file-check-2")
 NEEDS: Entry = ("需求和前两步", doors.NEEDS, "clipboard-list")
 PROJECTS: Entry = ("发布审核", doors.PROJECTS, "clipboard-check")
 PROPOSALS: Entry = ("配对撮合", doors.PROPOSALS, "handshake")
+DIRECT: Entry = ("直接对接", doors.DIRECT, "life-buoy")
 PAIRS: Entry = ("结对", doors.PAIRS, "heart-handshake")
 TIES: Entry = ("落实跟踪", doors.TIES, "truck")
 VERIFICATIONS: Entry = ("伙伴核验", doors.VERIFICATIONS, "user-check")
@@ -20,7 +21,10 @@ CHARITY: Entry = ("慈善项目备案", doors.FILING_CHECKS, "receipt")
 RULES: Entry = ("现行规矩", doors.RULES, "scale")
 IMPORT: Entry = ("表格导入", doors.IMPORT, "file-spreadsheet")
 
-_COUNTY_PAIRING: tuple[str, list[Entry]] = ("结对", [PROPOSALS, PAIRS, TIES, VERIFICATIONS, CHARITY])
+_COUNTY_PAIRING: tuple[str, list[Entry]] = (
+    "结对",
+    [PROPOSALS, DIRECT, PAIRS, TIES, VERIFICATIONS, CHARITY],
+)
 _BY_ROLE: dict[Role, Menu] = {
     Role.VILLAGE_WORKER: [
         (

@@ -14,8 +14,9 @@ from app.needs.states import NeedState
 from app.oversight.queries import doors
 from app.oversight.queries.gathering import pile
 from app.oversight.queries.need_tasks import place_of, waited
-from app.oversight.queries.task import Due, Pile, Task, at_moment
+from app.oversight.queries.task import Due, Pile, Task, at_moment, on_day
 from app.policy.actors import Actor
+from app.policy.calendar import next_working_day
 from app.policy.regions import display_name
 from app.releases.models import NeedProject
 from app.releases.queries.review import next_tick
@@ -101,7 +102,7 @@ def projects_to_safeguard(session: Session, actor: Actor, now: datetime) -> Pile
 
 
 def needs_to_place(session: Session, actor: Actor, now: datetime) -> Pile:
-    """Bypassed needs are never published: the county finds one verified partner itself."""
+    """Bypassed needs are never published: within a day the county asks one verified partner itself."""
     statement = (
         select(Need)
         .where(Need.state == NeedState.STAGE3, Need.area.startswith(actor.area), Need.bypassed)
@@ -118,8 +119,9 @@ def needs_to_place(session: Session, actor: Actor, now: datetime) -> Pile:
             where=place_of(need),
             why=waited(since, local_day(now)),
             act=msg("去对接"),
-            endpoint=doors.NEED,
+            endpoint=doors.DIRECT_NEED,
             args={"need_id": need.id},
+            due=on_day(next_working_day(need.stage3_on)) if need.stage3_on else None,
             urgency=need.urgency,
         )
 
@@ -128,4 +130,4 @@ def needs_to_place(session: Session, actor: Actor, now: datetime) -> Pile:
         "heading": msg("急难直通，要直接对接的"),
         "icon": "life-buoy",
     }
-    return pile(session, statement, make, **listed, endpoint=doors.NEEDS, state=str(NeedState.STAGE3))
+    return pile(session, statement, make, **listed, endpoint=doors.DIRECT)

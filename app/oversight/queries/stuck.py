@@ -75,7 +75,8 @@ def _cascade(facts: Facts) -> Stuck:
 def _stage3(facts: Facts) -> Stuck:
     need, project = facts.need, facts.project
     if need.bypassed:
-        return _at_need(facts, msg("急难直通，还没找到对接的"), COUNTY)
+        args = {"need_id": need.id}
+        return Stuck(msg("急难直通，还没找到对接的"), COUNTY, None, doors.DIRECT_NEED, args)
     if project is None or project.state != ProjectState.DRAFTED:
         return Stuck(msg("还没初审公布"), COUNTY, None, doors.NEED_REVIEW, {"need_id": need.id})
     args = {"project_id": project.id}
@@ -119,6 +120,9 @@ _TIE: dict[TieState, tuple[Message, Message]] = {
 
 def _tie(facts: Facts) -> Stuck | None:
     tie = facts.tie
+    if facts.need.state == NeedState.HELD and (tie is None or tie.state == TieState.ENDED):
+        args = {"need_id": facts.need.id}
+        return Stuck(msg("直接问了一家，等它答复"), msg("问的那家"), None, doors.DIRECT_NEED, args)
     found = _TIE.get(TieState(tie.state)) if tie is not None else None
     if tie is None or found is None:
         return None
