@@ -3,8 +3,9 @@ through."""
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import PublicBase, one_of
@@ -13,16 +14,24 @@ from app.policy import lists
 from app.policy.catalogue import BAND_NAMES, KINDS
 from app.policy.lattice import COLUMNS, Label, describe
 
+WAITING, FROZEN, RETIRED = "waiting", "frozen", "retired"
+
 
 class ShelfCohort(PublicBase):
     """Cards that appeared together under one label, and the certificate of what was guaranteed.
+
+    `absence` says why it is not on the shelf: it waits for the rest of its week, it is frozen for a review,
+    or it has left for good.
 
     `jws` is the certificate signed by the office (RFC 7515), to be checked offline; a cohort of before the
     signatures has none.
     """
 
     __tablename__ = "shelf_cohort"
-    __table_args__ = (CheckConstraint("households_n >= 11", name="at_least_eleven"),)
+    __table_args__ = (
+        CheckConstraint("households_n >= 11", name="at_least_eleven"),
+        one_of("absence", (WAITING, FROZEN, RETIRED)),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cohort_id: Mapped[str] = mapped_column(String(40), unique=True)
@@ -37,8 +46,18 @@ class ShelfCohort(PublicBase):
     households_n: Mapped[int]
     tick: Mapped[date]
     published_month: Mapped[str] = mapped_column(String(7))
-    retired: Mapped[bool] = mapped_column(default=False)
+    absence: Mapped[str | None] = mapped_column(String(10))
     jws: Mapped[str | None] = mapped_column(Text)
+
+    @hybrid_property
+    def retired(self) -> bool:
+        """Not on the shelf now, for whatever reason: no list, page, search or table shows its cards."""
+        return self.absence is not None
+
+    @retired.inplace.expression
+    @classmethod
+    def _retired(cls) -> ColumnElement[bool]:
+        return cls.absence.is_not(None)
 
     @property
     def label(self) -> Label:

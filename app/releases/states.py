@@ -31,7 +31,15 @@ LIVE = (ProjectState.DRAFTED, ProjectState.APPROVED, ProjectState.PUBLIC)
 
 class CohortState(StrEnum):
     RELEASED = "released"
+    FROZEN = "frozen"
     RETIRED = "retired"
+
+
+COHORT_LABELS = {
+    CohortState.RELEASED: "在库里",
+    CohortState.FROZEN: "冻结了，等复核",
+    CohortState.RETIRED: "整批下架",
+}
 
 
 def the_checker_is_another(project: Any, actor: Actor, now: datetime) -> Message | None:
@@ -86,5 +94,10 @@ COHORT = Machine(
     OfficeStateChange,
     CohortState.RELEASED,
     "project.release",
-    (Transition("retire", CohortState.RELEASED, CohortState.RETIRED, "project.release"),),
+    (
+        Transition("retire", CohortState.RELEASED, CohortState.RETIRED, "project.release"),
+        Transition("freeze", CohortState.RELEASED, CohortState.FROZEN, "cohort.freeze"),
+        Transition("unfreeze", CohortState.FROZEN, CohortState.RELEASED, "cohort.review"),
+        Transition("take_off", CohortState.FROZEN, CohortState.RETIRED, "cohort.review"),
+    ),
 )

@@ -7,9 +7,11 @@ from app.library.operations.shelf import (
     blank_card,
     finish_tick,
     flip_statuses,
+    freeze_cohort,
     retire_cohorts,
     set_claimed,
     shelve_cohort,
+    unfreeze_cohort,
 )
 from app.library.operations.wordings import renew_wordings
 
@@ -20,6 +22,7 @@ __all__ = [
     "drop_search",
     "finish_tick",
     "flip_statuses",
+    "freeze_cohort",
     "keep_parameter",
     "keep_search",
     "look_through",
@@ -30,4 +33,5 @@ __all__ = [
     "set_claimed",
     "shelve_cohort",
     "tell_exposure",
+    "unfreeze_cohort",
 ]

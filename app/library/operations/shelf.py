@@ -5,17 +5,28 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core.sealing import BadSeal, opened
-from app.library.models import Card, LibraryTick, ShelfCohort, SigningKey, WeeklyStatus
+from app.library.models import (
+    FROZEN,
+    RETIRED,
+    WAITING,
+    Card,
+    LibraryTick,
+    ShelfCohort,
+    SigningKey,
+    WeeklyStatus,
+)
 from app.library.operations.wordings import drop_unused, wordings_for
 from app.library.states import CardStatus
+from app.policy.gate.rules import RULES_VERSION
 from app.policy.lattice import Label
 
 CARD_COLUMNS = frozenset({"project_id", "action_no", "need_item", "kind", "amount_band", "urgency"})
 CHUNK = 500
+LEAST = 11  # k, whatever a letter says
 NEEDED = ("k", "households", "register", "compatible", "implied", "items", "top_share", "number")
 
 
@@ -26,13 +37,15 @@ class UnsafeCohort(Exception):
 
 def shelve_cohort(session: Session, payload: Mapping[str, Any], *, now: datetime) -> None:
     """All its cards or none. A cohort that stands already is left alone. Raises UnsafeCohort (rule 8: fail
-    closed)."""
+    closed). One that `waits` is shown with the rest of its week, when that is whole (`finish_tick`)."""
     if (
         session.scalar(select(ShelfCohort.id).where(ShelfCohort.cohort_id == payload["cohort_id"]))
         is not None
     ):
         return
     cohort = _cohort(payload)
+    week = _counter(session).tick
+    cohort.absence = WAITING if payload.get("waits") and (week is None or week < cohort.tick) else None
     session.add(cohort)
     _keep_key(session, payload)
     session.flush()
@@ -58,9 +71,34 @@ def flip_statuses(session: Session, changes: Sequence[Mapping[str, str]], *, now
 
 def retire_cohorts(session: Session, cohort_ids: Sequence[str], *, tick: str, now: datetime) -> None:
     """Whole cohorts leave the library and the export together."""
-    session.execute(update(ShelfCohort).where(ShelfCohort.cohort_id.in_(cohort_ids)).values(retired=True))
-    leaving = select(ShelfCohort.id).where(ShelfCohort.cohort_id.in_(cohort_ids))
-    _changed(session, session.scalars(select(Card.id).where(Card.cohort_key.in_(leaving))).all())
+    _set_absence(session, ShelfCohort.cohort_id.in_(cohort_ids), RETIRED)
+
+
+def freeze_cohort(session: Session, cohort_id: str, *, now: datetime) -> None:
+    """All its cards are hidden together, in every place. Raises LookupError when it has not arrived yet."""
+    cohort = _cohort_named(session, cohort_id)
+    if cohort.absence != RETIRED:
+        _set_absence(session, ShelfCohort.id == cohort.id, FROZEN)
+
+
+def unfreeze_cohort(session: Session, cohort_id: str, *, now: datetime) -> None:
+    """They come back as they were, under the same label."""
+    cohort = _cohort_named(session, cohort_id)
+    if cohort.absence == FROZEN:
+        _set_absence(session, ShelfCohort.id == cohort.id, None)
+
+
+def _cohort_named(session: Session, cohort_id: str) -> ShelfCohort:
+    cohort = session.scalar(select(ShelfCohort).where(ShelfCohort.cohort_id == cohort_id))
+    if cohort is None:
+        raise LookupError("no such cohort yet")
+    return cohort
+
+
+def _set_absence(session: Session, which: ColumnElement[bool], absence: str | None) -> None:
+    cohorts = session.scalars(select(ShelfCohort.id).where(which)).all()
+    session.execute(update(ShelfCohort).where(ShelfCohort.id.in_(cohorts)).values(absence=absence))
+    _changed(session, session.scalars(select(Card.id).where(Card.cohort_key.in_(cohorts))).all())
 
 
 def blank_card(session: Session, project_id: str, *, now: datetime) -> None:
@@ -94,8 +132,10 @@ def set_claimed(session: Session, project_id: str, *, claimed: bool, now: dateti
 
 
 def finish_tick(session: Session, tick: str, *, now: datetime) -> None:
-    """The week is whole: its date stands, and every status of it is kept for later exports."""
+    """The week is whole: what came with it appears, its date stands, and every status of it is kept for later
+    exports."""
     day = date.fromisoformat(tick)
+    _set_absence(session, and_(ShelfCohort.absence == WAITING, ShelfCohort.tick <= day), None)
     counter = _counter(session)
     counter.tick = max(day, counter.tick or day)
     session.execute(delete(WeeklyStatus).where(WeeklyStatus.tick == day))
@@ -111,8 +151,11 @@ def _cohort(payload: Mapping[str, Any]) -> ShelfCohort:
     certificate = payload["certificate"]
     if any(key not in certificate for key in NEEDED):
         raise UnsafeCohort("the certificate is not whole")
-    if certificate["households"] < certificate["k"] or certificate["compatible"] < certificate["k"]:
+    k = certificate["k"]
+    if k < LEAST or certificate["households"] < k or certificate["compatible"] < k:
         raise UnsafeCohort("the certificate guarantees too little")
+    if certificate.get("rules", RULES_VERSION) != RULES_VERSION:
+        raise UnsafeCohort("the certificate follows other rules than ours")
     try:
         label = Label(**payload["label"])
     except (TypeError, ValueError) as error:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session, contains_eager
 
-from app.library.models import Card, DatedParameter, LibraryTick, ShelfCohort, SigningKey
+from app.library.models import WAITING, Card, DatedParameter, LibraryTick, ShelfCohort, SigningKey
 from app.library.states import CardStatus
 from app.policy import parameters
 from app.policy.lists import URGENCY_ORDER
@@ -55,7 +55,9 @@ def cards_like(session: Session, card: Card, limit: int = 4) -> list[Card]:
 
 
 def cohort_by_certificate(session: Session, number: str) -> ShelfCohort | None:
-    return session.scalar(select(ShelfCohort).where(ShelfCohort.certificate_no == number.strip().upper()))
+    """Also of a cohort that is frozen or gone; not of one whose week has not appeared yet."""
+    statement = select(ShelfCohort).where(ShelfCohort.certificate_no == number.strip().upper())
+    return session.scalar(statement.where(ShelfCohort.absence.is_distinct_from(WAITING)))
 
 
 def places_of(session: Session, cohort: ShelfCohort) -> list[tuple[str, bool]]:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.core.guard import Desk, access
 from app.core.sealing import BadSeal, opened
-from app.library.models import ShelfCohort
+from app.library.models import RETIRED, ShelfCohort
 from app.library.queries import cohort_by_certificate, places_of, signing_keys
 from app.library.views.kept import fresh, keeper, send
 from app.library.views.shelf import blueprint
@@ -62,7 +62,7 @@ def statement_of(session: Session, cohort: ShelfCohort) -> dict[str, Any]:
     statement, key_id = signed if signed is not None else (plain, None)
     return {
         "statement": statement,
-        "retired": cohort.retired,
+        "retired": cohort.absence == RETIRED,
         "jws": cohort.jws if signed is not None else None,
         "key_id": key_id,
     }

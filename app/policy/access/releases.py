@@ -36,4 +36,6 @@ RULES = (
     rule("project.blank", SYS),
     rule("project.plan", CS, CL),
     rule("cohort.read", CS, CL, relation=in_its_counties),
+    rule("cohort.freeze", CS, CL, relation=in_its_counties),
+    rule("cohort.review", CL, relation=in_its_counties),
 )

@@ -18,6 +18,8 @@ from app.releases.operations.planner import plan
 from app.releases.queries import past_labels, projects_in_state, register
 from app.releases.states import ProjectState
 
+K_FLOOR = 11  # decisions 13: the parameter may only be raised
+
 
 @dataclass(frozen=True)
 class Proposal:
@@ -32,6 +34,8 @@ class Proposal:
 def gate_on(day: date, k: int | None = None) -> Gate:
     """The parameters of that day. Raises Refusal for a k below the parameter (decisions 13)."""
     least = parameters.at("k_publish", day)
+    if least < K_FLOOR:
+        raise Refusal(msg("参数里的 k 是 {n}，低于 {floor}，什么都不公布。", n=least, floor=K_FLOOR))
     if k is not None and k < least:
         raise Refusal(msg("k 不能低于 {n}。", n=least))
     return Gate(

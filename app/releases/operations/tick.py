@@ -1,9 +1,9 @@
 """The weekly tick: publish what is approved and passes the gate, flip statuses in threes, retire whole
 cohorts.
 
-All of it is one office transaction; each cohort crosses as one letter (decisions 9). It fails closed: a
-cohort with any fault is not published, and the public side keeps last week's library until the letters
-arrive.
+All of it is one office transaction; each cohort crosses as one letter (decisions 9), and the last letter
+turns the page for all of them together. It fails closed: a cohort with any fault is not published, and the
+public side keeps last week's library until the letters arrive.
 """
 
 import random
@@ -64,10 +64,11 @@ def run_tick(
         raise Refusal(msg("{last} 已经发布过，不能再补 {day} 的。", last=last.tick, day=day))
     tick = Tick(session, day, gate, rng, now)
     withheld = _publish(tick)
-    flipped = flip(session, day=day, now=now)
-    retired = retire(session, day=day, now=now)
-    send(session, "tick.done", {"tick": day.isoformat()}, key=day.isoformat(), subject="tick", now=now)
-    return _keep_run(tick, withheld, flipped, retired)
+    changes = flip(session)
+    gone, left = retire(session, day=day, now=now)
+    week = {"tick": day.isoformat(), "changes": changes, "retired": gone}
+    send(session, "tick.done", week, key=day.isoformat(), subject="tick", now=now)
+    return _keep_run(tick, withheld, len(changes), left)
 
 
 def _keep_run(tick: Tick, withheld: Counter[str], flipped: int, retired: int) -> ReleaseRun:
@@ -127,7 +128,12 @@ def _release(tick: Tick, planned: Planned, proposal: Proposal) -> None:
         "published_month": f"{tick.day:%Y-%m}",
     }
     ordered = sorted(cards, key=lambda c: str(c["project_id"]))
-    payload = {**statement, "cards": ordered, **_sealed(statement, [str(c["project_id"]) for c in ordered])}
+    payload = {
+        **statement,
+        "waits": True,
+        "cards": ordered,
+        **_sealed(statement, [str(c["project_id"]) for c in ordered]),
+    }
     send(tick.session, "cohort.shelve", payload, key=cohort.cohort_id, subject=cohort.cohort_id, now=tick.now)
     tick.published += len(cards)
     tick.cohorts += 1

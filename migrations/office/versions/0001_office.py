@@ -45,7 +45,7 @@ def upgrade() -> None:
     sa.Column('created_by', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.CheckConstraint("state IN ('released', 'retired')", name=op.f('ck_cohort_state_known')),
+    sa.CheckConstraint("state IN ('released', 'frozen', 'retired')", name=op.f('ck_cohort_state_known')),
     sa.CheckConstraint('households_n >= k', name=op.f('ck_cohort_at_least_k_households')),
     sa.CheckConstraint('items_n >= 3', name=op.f('ck_cohort_three_items')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cohort')),
