@@ -73,7 +73,7 @@ class Encoder:
 
     def transform(self, cells: Sequence[str]) -> Floats:
         values = numbers(self.column, cells) if self.numeric else self._levels(cells)
-        known = np.array([bool(c) for c in cells])[:, None]
+        known = np.array([bool(c) for c in cells], dtype=bool)[:, None]
         shifted = (values - self.centre) / self.scale
         clipped = np.clip(np.where(np.isnan(shifted) | ~known, 0.0, shifted), -4, 4)
         if self.numeric and self.column.type != "geo":

@@ -17,6 +17,7 @@ def measure(big: bool) -> list[Figure]:
     figures = []
     for name, strangers in (("half of the history", False), ("strangers", True)):
         figures += _meetings(name, meetings(1, NIGHTS * (4 if big else 1), strangers))
+    figures += _meetings("long history, strong tastes", meetings(1, 1, False, taste=1.0, each=80))
     return figures + _bids(bids(1))
 
 

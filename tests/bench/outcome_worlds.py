@@ -51,12 +51,14 @@ class World:
         return Pairs(person, need, np.full(at.size, np.nan), [""] * at.size)
 
 
-def meetings(seed: int, nights: int, strangers: bool, taste: float = 0.6, told: float = 0.6) -> World:
+def meetings(
+    seed: int, nights: int, strangers: bool, taste: float = 0.6, told: float = 0.6, each: int = PER_NIGHT
+) -> World:
     """Evenings on which all meet all of the other side; both answer. `strangers`: whole evenings are
     asked."""
     rng = np.random.default_rng(seed)
-    n = nights * PER_NIGHT
-    night = np.repeat(np.arange(nights), PER_NIGHT)
+    n = nights * each
+    night = np.repeat(np.arange(nights), each)
     a, b = np.nonzero(night[:, None] == night[None, :])
     sides = [_side(rng, n, told) for _ in range(2)]
     x = sides[0][0], sides[1][0]
