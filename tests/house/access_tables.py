@@ -152,6 +152,10 @@ POST /followup/visits/{visit}/confirm                go  403 404 403 403 404 404
 GET  /followup/proposals                             404 404 404 200 200 404 404 404 404 404 200 302 302 302
 POST /followup/proposals/needs/{need_suggested}/send 404 404 404 go  403 404 404 404 404 404 404 302 302 302
 POST /followup/proposals/needs/{need_suggested}/drop 404 404 404 go  403 404 404 404 404 404 404 302 302 302
+GET  /followup/direct                                404 404 404 200 200 404 404 404 404 404 200 302 302 302
+GET  /followup/direct/needs/{need_asked}             404 404 404 200 200 404 404 404 404 404 404 302 302 302
+POST /followup/direct/needs/{need_asked}             404 404 404 go  403 404 404 404 404 404 404 302 302 302
+POST /followup/direct/{offer}/withdraw               404 404 404 go  403 404 404 404 404 404 404 302 302 302
 GET  /followup/filings                               404 404 404 200 200 404 404 404 404 404 200 302 302 302
 POST /followup/filings/{check}/check                 404 404 404 go  403 404 404 404 404 404 404 302 302 302
 POST /followup/filings/{check}/give-back             404 404 404 go  403 404 404 404 404 404 404 302 302 302
@@ -182,9 +186,9 @@ POST /staff/{officer}/resume                         404 404 404 404 404 404 404
 """
 
 # vol a volunteer, cha a charity, oth another partner (an enterprise), new one who is not verified yet, off a
-# signed-in county officer, str a stranger. Pairing, suggestion, visit and kept search are vol's; claim and
-# filed project are cha's. No key of the payment provider is set: its address does not exist, and nothing is
-# paid yet.
+# signed-in county officer, str a stranger. Pairing, suggestion, visit and kept search are vol's; claim, offer
+# and filed project are cha's. No key of the payment provider is set: its address does not exist, and nothing
+# is paid yet.
 PUBLIC = """
                                                      vol cha oth new off str
 GET  /                                               200 200 200 200 200 200
@@ -255,6 +259,10 @@ GET  /my/claims/{claim_money}/pay                    404 go  404 404 302 302
 POST /my/claims/{claim_money}/pay                    404 go  404 404 302 302
 GET  /my/claims/{claim_money}/paid                   404 404 404 404 302 302
 POST /my/claims/{claim_money}/pay/stop               404 go  404 404 302 302
+
+GET  /my/offers/{offer_no}                           404 200 404 404 302 302
+POST /my/offers/{offer_no}                           404 go  404 404 302 302
+POST /my/offers/{offer_no}/decline                   404 go  404 404 302 302
 
 GET  /my/projects                                    404 200 404 404 302 302
 GET  /my/projects/new                                404 200 404 404 302 302

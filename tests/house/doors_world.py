@@ -19,6 +19,7 @@ from app.cases.queries import live_item_of
 from app.core.house import House
 from app.core.tokens import token
 from app.followup.models import FilingCheck, PairTie, ProposalDraft
+from app.followup.operations.direct import offer_directly
 from app.gifts.models import Claim, Pledge
 from app.gifts.operations.claims import claim_card
 from app.library.models import SavedSearch
@@ -47,6 +48,7 @@ from tests.world import (
     new_household,
     office,
     officer,
+    partner_token,
     public,
     settled_case,
 )
@@ -103,6 +105,7 @@ def open_doors(peopled: Path, folder: Path) -> Doors:
         names |= {**_entering(session), **_needs(session), **_batches(session), **_staff(session)}
     with office(house) as session:
         names |= _releases(session)
+    names |= _asked(walk, int(str(names["need_waiting"])))
     doors = Doors(house, walk.site, names, folder / "instance", folder / "kept")
     doors.sign_in()
     return doors
@@ -203,6 +206,25 @@ def _releases(session: Session) -> Names:
     shared = [c for c in session.scalars(select(Cohort)) if {p.area[:6] for p in c.projects} == set(CROWD)]
     names: Names = {"project": project.id, "need_waiting": plain[0].id}
     return {**names, "cohort": shared[0].id, "certificate": shared[0].certificate_no}
+
+
+def _asked(walk: Walk, need_id: int) -> Names:
+    """An organisation that the county has asked directly."""
+    with public(walk.house) as session:
+        asked = partner_token(session, "charity")
+    with office(walk.house) as session:
+        _, needs = settled_case(session, new_household(833), Wish("G06"))
+        offer = offer_directly(
+            session,
+            needs[0],
+            token=asked,
+            rng=random.Random(11),
+            actor=officer(session, "cs"),
+            now=walk.now(),
+        )
+        names: Names = {"need_asked": need_id, "offer": offer.id, "offer_no": offer.offer_no}
+    walk.carry()
+    return names
 
 
 def _walked(walk: Walk) -> Names:
