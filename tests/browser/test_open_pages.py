@@ -1,5 +1,5 @@
-"""What a stranger sees: every open page in a real browser, on a desk and on a phone, with data on the shelf and
-without, in the large view, by keyboard alone; and axe finds nothing."""
+"""What a stranger sees: every open page in a real browser, on a desk and on a phone, with a full shelf and an
+empty one, in the large view, by keyboard alone; and axe finds nothing."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

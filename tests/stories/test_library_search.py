@@ -156,6 +156,12 @@ def test_nothing_that_is_typed_reaches_a_query_language(stocked: Site) -> None:
     assert set(answers.values()) == {200}, answers
 
 
+def test_pieces_of_words_find_nothing(stocked: Site) -> None:
+    """Two letters are initials or nothing; a character counts only where the synonyms name it by itself."""
+    assert hits(stocked.house, "ly") and hits(stocked.house, "床") and hits(stocked.house, "des")
+    assert [hits(stocked.house, piece) for piece in ("de", "l", "号", "习")] == [{}, {}, {}, {}]
+
+
 def test_a_private_string_is_answered_like_a_nonsense_word(stocked: Site) -> None:
     """Names, numbers, villages, addresses: the page is the same but for the words themselves."""
     visitor = stocked.visitor()

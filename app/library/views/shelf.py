@@ -37,15 +37,17 @@ blueprint.record_once(stand_in_front)
 @access("card.browse")
 def home(desk: Desk) -> Response:
     kept = keeper().shelf(desk.session)
-    shelf = browse(kept, Wish(), found=None, day=local_day(desk.now))
+    day = local_day(desk.now)
+    shelf = browse(kept, Wish(), found=None, day=day)
+    least = parameter_at(desk.session, "small_number_public", day)
     body = render_template(
         "library/home.html",
         shelf=shelf,
-        figures=figures(kept, shelf),
+        figures=figures(kept, shelf, least),
         tick=kept.tick,
         example=smallest_cohort(kept),
         actions=ACTIONS,
-        least=parameter_at(desk.session, "small_number_public", local_day(desk.now)),
+        least=least,
         **_asking(answers_of("goods", "", "once")),
     )
     return send(desk, kept, body, shown=[c.project_id for c in shelf.page.items[:3]])

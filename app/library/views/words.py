@@ -73,7 +73,7 @@ class Figures:
     rest: int
 
 
-def figures(kept: Snapshot, shelf: Shelf, least: int = 11) -> Figures:
+def figures(kept: Snapshot, shelf: Shelf, least: int) -> Figures:
     new = sum(card.label.tick == kept.tick and card.status == "open" for card in kept.cards)
     told = sum(n for n in shelf.counts["action"].values() if n >= least)
     return Figures(
