@@ -111,6 +111,22 @@ class DropForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class FreezeForm(FlaskForm):  # type: ignore[misc]
+    reason = TextAreaField(
+        _("为什么冻结"),
+        description=_("写一句，复核的人要据此去查。不写是哪一户。"),
+        validators=[InputRequired(_("请写一句为什么。")), Length(max=200, message=_("最多 200 个字。"))],
+    )
+
+
+class UnfreezeForm(FlaskForm):  # type: ignore[misc]
+    reason = TextAreaField(
+        _("复核的结论"),
+        description=_("查了什么、怎么看。放回或下架都要写。"),
+        validators=[InputRequired(_("请写一句结论。")), Length(max=200, message=_("最多 200 个字。"))],
+    )
+
+
 def wider(finest: Label, column: str) -> list[str]:
     """The value itself, then every coarser one of the lattice."""
     own = getattr(finest, column)

@@ -79,22 +79,29 @@ def prepare_project(
     chosen = floor or finest
     if not no_finer(chosen, finest):
         raise BadInput(msg("标签只能放宽，不能比这户的真实情况更细。"), field="region_label")
+    project = new_project(need, floor=chosen, neighbour=check, rng=rng, actor=actor)
+    begin(session, PROJECT, project, actor=actor, now=now)
+    sign(session, project, "prepared", actor=actor, now=now, reason=check.note)
+    return project
+
+
+def new_project(
+    need: Need, *, floor: Label, neighbour: NeighbourCheck, rng: random.Random, actor: Actor
+) -> NeedProject:
+    """The row of a card that `actor` prepares, not yet begun."""
     flags = flags_of(need)
-    project = NeedProject(
+    return NeedProject(
         project_id=project_number(rng),
         need_id=need.id,
         need=need,
         live_key=need.id,
-        floor=chosen.as_dict(),
+        floor=floor.as_dict(),
         flags=flags,
         flagged=bool(flags),
-        neighbour=check.answers,
-        neighbour_note=check.note or None,
+        neighbour=neighbour.answers,
+        neighbour_note=neighbour.note or None,
         maker_key=actor.person_key,
     )
-    begin(session, PROJECT, project, actor=actor, now=now)
-    sign(session, project, "prepared", actor=actor, now=now, reason=check.note)
-    return project
 
 
 def _answered(check: NeighbourCheck) -> NeighbourCheck:
@@ -189,16 +196,18 @@ def sign(
     session: Session, project: NeedProject, decision: str, *, actor: Actor, now: datetime, reason: str = ""
 ) -> None:
     """Keeps who said yes or no, in which role."""
-    project.approvals.append(
-        PublishApproval(
-            by_key=actor.person_key,
-            by_name=actor.name,
-            role=actor.role,
-            decision=decision,
-            reason=reason or None,
-            at=now,
-            created_at=now,
-            created_by=actor.label,
-        )
-    )
+    project.approvals.append(signature(decision, actor=actor, now=now, reason=reason))
     session.flush()
+
+
+def signature(decision: str, *, actor: Actor, now: datetime, reason: str = "") -> PublishApproval:
+    return PublishApproval(
+        by_key=actor.person_key,
+        by_name=actor.name,
+        role=actor.role,
+        decision=decision,
+        reason=reason or None,
+        at=now,
+        created_at=now,
+        created_by=actor.label,
+    )

@@ -16,13 +16,14 @@ from app.cases.queries import cases_consenting, live_consent
 from app.core.clock import local_day
 from app.core.errors import Refusal
 from app.core.messages import msg
-from app.core.states import advance
+from app.core.states import ActorOf, advance
 from app.needs.operations import holding
 from app.needs.states import NEED, NeedState
 from app.policy.actors import SYSTEM, Actor, Role
 from app.releases.models import NeedProject
-from app.releases.operations.projects import approve_project, obstacle, prepare_project, safeguard_project
+from app.releases.operations.projects import obstacle
 from app.releases.operations.takedown import withdraw_consent
+from app.releases.operations.together import approve_all, prepare_all
 from app.releases.queries import all_to_prepare, projects_by_number, projects_in_state
 from app.releases.states import ProjectState
 
@@ -39,26 +40,22 @@ def approve_everything(session: Session, *, rng: random.Random, now: datetime) -
     day, counts = local_day(now), Counter[str]()
     needs = all_to_prepare(session)
     consenting = cases_consenting(session, {n.case_id for n in needs}, "publish", day)
+    fit = []
     for need in needs:
-        why = obstacle(need, consenting=need.case_id in consenting, day=day)
-        if why is not None:
+        if obstacle(need, consenting=need.case_id in consenting, day=day) is None:
+            fit.append(need)
+        else:
             counts["no_consent" if need.case_id not in consenting else "direct"] += 1
-            continue
-        prepare_project(
-            session, need, rng=rng, actor=_officer(Role.COUNTY_SWD, need.county_code, "maker"), now=now
-        )
-        counts["prepared"] += 1
-    for project in projects_in_state(session, ProjectState.DRAFTED):
-        _sign_all(session, project, now=now)
-        counts["approved"] += 1
-    return dict(counts)
+    counts["prepared"] = len(prepare_all(session, fit, maker=_by(Role.COUNTY_SWD, "maker"), rng=rng, now=now))
+    drafted = projects_in_state(session, ProjectState.DRAFTED)
+    guard, checker = _by(Role.COUNTY_DEPT, "safeguard"), _by(Role.COUNTY_SWD_LEAD, "checker")
+    approve_all(session, drafted, guard=guard, checker=checker, now=now)
+    counts["approved"] = len(drafted)
+    return dict(+counts)
 
 
-def _sign_all(session: Session, project: NeedProject, *, now: datetime) -> None:
-    county = project.need.county_code
-    if project.flagged and not project.safeguarded:
-        safeguard_project(session, project, actor=_officer(Role.COUNTY_DEPT, county, "safeguard"), now=now)
-    approve_project(session, project, actor=_officer(Role.COUNTY_SWD_LEAD, county, "checker"), now=now)
+def _by(role: Role, key: str) -> ActorOf:
+    return lambda thing: _officer(role, thing.area[:6], key)
 
 
 def _officer(role: Role, area: str, key: str) -> Actor:

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, load_only, selectinload
 
 from app.cases.models import Case, Consent, Household, Member
 from app.cases.queries import facts_of
 from app.cases.states import CaseState, ConsentState
 from app.core.paging import Page, paged
+from app.core.states import OfficeStateChange
 from app.needs.models import Need
 from app.needs.states import NeedState
 from app.policy.actors import Actor, Role
@@ -202,12 +203,22 @@ def cohort_by_id(session: Session, cohort_id: int) -> Cohort | None:
     )
 
 
+def moves_of_cohort(session: Session, cohort_id: int) -> Sequence[OfficeStateChange]:
+    """Who froze it, who put it back, with their words; the oldest first."""
+    return session.scalars(
+        select(OfficeStateChange)
+        .where(OfficeStateChange.subject_type == "cohort", OfficeStateChange.subject_id == cohort_id)
+        .order_by(OfficeStateChange.id)
+    ).all()
+
+
 def cohorts_page(session: Session, actor: Actor, *, page: int = 1) -> Page:
-    """Cohorts in which this county has a project, newest first."""
+    """Cohorts in which this county has a project: frozen ones first, then the newest."""
     own = exists().where(
         NeedProject.cohort_id == Cohort.id, NeedProject.need_id == Need.id, Need.area.startswith(actor.area)
     )
-    return paged(session, select(Cohort).where(own).order_by(Cohort.id.desc()), page)
+    first = case((Cohort.state == CohortState.FROZEN, 0), else_=1)
+    return paged(session, select(Cohort).where(own).order_by(first, Cohort.id.desc()), page, size=10)
 
 
 def run_of(session: Session, day: date) -> ReleaseRun | None:

@@ -11,14 +11,12 @@ from app.core.messages import Message
 from app.needs.models import Need
 from app.pages import translate
 from app.policy.actors import Role
-from app.policy.catalogue import GENERIC_ITEM, amount_band
-from app.releases.forms.review import COLUMN_WORDS, ManyForm
-from app.releases.models import Cohort, NeedProject
+from app.releases.forms.review import ManyForm
+from app.releases.models import NeedProject
 from app.releases.operations.planning import gate_on, note_plan
 from app.releases.operations.projects import approve_together, obstacle
 from app.releases.queries import (
     chosen_projects,
-    cohort_by_id,
     cohorts_page,
     counts,
     drafted_projects,
@@ -35,7 +33,7 @@ from app.releases.queries.review import (
     withheld_page,
 )
 from app.releases.queries.seen import exposure_of
-from app.releases.states import PROJECT_LABELS, ProjectState
+from app.releases.states import COHORT_LABELS, PROJECT_LABELS, ProjectState
 
 blueprint = Blueprint("releases", __name__, url_prefix="/releases")
 PREPARERS = (Role.COUNTY_SWD,)
@@ -88,22 +86,6 @@ def plan(desk: Desk) -> Response:
     return redirect(url_for("releases.index", _anchor="plan-h"), 303)
 
 
-@blueprint.get("/cohorts/<int:cohort_id>")
-@access("cohort.read", subject=cohort_by_id)
-def cohort(desk: Desk, cohort: Cohort) -> str:
-    """The certificate, and the rows: one's own lead to the case, those of other counties are cards only."""
-    own = {p.id for p in cohort.projects if p.area.startswith(desk.actor.area)}
-    return render_template(
-        "releases/cohort.html",
-        cohort=cohort,
-        own=own,
-        generic=GENERIC_ITEM,
-        band=amount_band,
-        labels=PROJECT_LABELS,
-        columns=COLUMN_WORDS,
-    )
-
-
 def _page(desk: Desk, form: ManyForm) -> str:
     session, actor, day = desk.session, desk.actor, local_day(desk.now)
     gate = gate_on(day)
@@ -122,6 +104,7 @@ def _page(desk: Desk, form: ManyForm) -> str:
     }
     if actor.role in COUNTY:
         shown |= {
+            "cohort_labels": COHORT_LABELS,
             "withheld": withheld_page(session, actor, page=request.args.get("held", 1, type=int)),
             "proposal": proposal_of(session, actor),
             "runs": last_runs(session),
