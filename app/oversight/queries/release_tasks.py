@@ -1,7 +1,7 @@
 """What waits before publication: preparing, the third look, approving. One task for each sort, with its
 count."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.core.clock import at_local, local_day
 from app.core.messages import msg
+from app.core.outbox import OfficeLetter
 from app.needs.models import Need
 from app.needs.states import NeedState
 from app.oversight.queries import doors
@@ -19,8 +20,12 @@ from app.policy.actors import Actor
 from app.policy.calendar import next_working_day
 from app.policy.regions import display_name
 from app.releases.models import NeedProject
+from app.releases.operations.letters import LETTERS
+from app.releases.queries import last_run
 from app.releases.queries.review import next_tick
 from app.releases.states import ProjectState
+
+GRACE = timedelta(minutes=10)
 
 
 def before_tick(now: datetime) -> Due | None:
@@ -131,3 +136,55 @@ def needs_to_place(session: Session, actor: Actor, now: datetime) -> Pile:
         "icon": "life-buoy",
     }
     return pile(session, statement, make, **listed, endpoint=doors.DIRECT)
+
+
+def tick_missed(session: Session, actor: Actor, now: datetime) -> Pile:
+    """Monday's publication did not run: nothing new is out, last week's library stands, and somebody has to
+    look (publication-gate, fail closed)."""
+    due = next_tick(now) - timedelta(days=7)
+    missed = now - due > GRACE and _something_is_due(session, local_day(due))
+    task = Task(
+        kind="release.missed",
+        ref=0,
+        title=msg("{d}的公布没有跑成", d=f"{local_day(due):%m-%d}"),
+        where=display_name(actor.area) if actor.area else "",
+        why=msg("外面还是上一周的。请管系统的同志看运行日志，修好后会自己补上当天的"),
+        act=msg("去看"),
+        endpoint=doors.PROJECTS if actor.area else "health.metrics",
+        due=at_moment(due + GRACE),
+    )
+    tasks = (task,) if missed else ()
+    return Pile("release.missed", msg("没有跑成的公布"), "triangle-alert", len(tasks), tasks, task.endpoint)
+
+
+def _something_is_due(session: Session, day: date) -> bool:
+    """Approved before that day, and no run since."""
+    run = last_run(session)
+    if run is not None and run.tick >= day:
+        return False
+    waiting = select(NeedProject.id).where(
+        NeedProject.state == ProjectState.APPROVED, NeedProject.approved_on < day
+    )
+    return run is not None or session.scalar(waiting.limit(1)) is not None
+
+
+def shelf_letters_stuck(session: Session, actor: Actor, now: datetime) -> Pile:
+    """What the office has published, blanked or frozen and the library does not know yet."""
+    late = select(OfficeLetter.id).where(
+        OfficeLetter.kind.in_(list(LETTERS)),
+        OfficeLetter.delivered_at.is_(None),
+        OfficeLetter.sent_at < now - GRACE,
+    )
+    total = _count(session, late)
+    task = Task(
+        kind="release.stuck",
+        ref=0,
+        title=msg("{n} 封信还没送到需求库", n=total),
+        where="",
+        why=msg("公布、隐去或冻结还没有生效。系统会再送；过一小时还在，请管系统的同志看"),
+        act=msg("去看"),
+        endpoint=doors.PROJECTS if actor.area else "health.metrics",
+        due=at_moment(now),
+    )
+    tasks = (task,) if total else ()
+    return Pile("release.stuck", msg("没有送到需求库的"), "mail", total, tasks, task.endpoint)

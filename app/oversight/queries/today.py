@@ -41,6 +41,8 @@ PROVIDERS: dict[Role, tuple[Provider, ...]] = {
         followup.ties_to_confirm,
     ),
     Role.COUNTY_SWD: (
+        releases.tick_missed,
+        releases.shelf_letters_stuck,
         followup.ties_to_call,
         cases.batches_to_file,
         needs.outcomes_to_check,
@@ -54,6 +56,8 @@ PROVIDERS: dict[Role, tuple[Provider, ...]] = {
         followup.filing_checks,
     ),
     Role.COUNTY_SWD_LEAD: (
+        releases.tick_missed,
+        releases.shelf_letters_stuck,
         needs.bypasses_asked,
         releases.projects_to_approve,
         accounts.partners_to_verify,
@@ -61,7 +65,13 @@ PROVIDERS: dict[Role, tuple[Provider, ...]] = {
     ),
     Role.COUNTY_DEPT: (needs.needs_to_answer, releases.projects_to_safeguard),
     Role.DUTY_OFFICER: (needs.needs_to_answer,),
-    Role.PLATFORM_ADMIN: (accounts.locked_officers, accounts.ending_posts, accounts.stuck_letters),
+    Role.PLATFORM_ADMIN: (
+        releases.tick_missed,
+        releases.shelf_letters_stuck,
+        accounts.locked_officers,
+        accounts.ending_posts,
+        accounts.stuck_letters,
+    ),
 }
 
 
