@@ -46,7 +46,7 @@ def open_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> Non
     if not held:
         advance(session, TIE, tie, "end", actor=SYSTEM, now=now)
         tie.ended_how = "not_free"
-        _tell(session, tie, "claim.rejected", {"reason": "not_free"}, now)
+        _tell(session, tie, "claim.rejected", {"reason": "not_free", "open_again": False}, now)
         return
     _send_terms(session, tie, now)
     text = "有人认领" if project is not None else "直接问的那家接了"
@@ -125,7 +125,7 @@ def take_pledge(session: Session, payload: dict[str, Any], *, now: datetime) -> 
     tie.date_by, tie.pledged_on = date.fromisoformat(payload["date_by"]), local_day(now)
     advance(session, TIE, tie, "commit", actor=SYSTEM, now=now)
     holding.commit(session, tie.need, actor=SYSTEM, now=now)
-    text = f"说定了，{tie.date_by.month}月{tie.date_by.day}日前送到"
+    text = f"说定了，{tie.date_by.month} 月 {tie.date_by.day} 日前送到"
     note_tie(session, tie, text, "claim", "pledge/made", actor=SYSTEM, now=now)
 
 

@@ -267,7 +267,11 @@ def _send_activation(session: Session, pair: PairTie, now: datetime) -> None:
 
 
 def _tell_answer(session: Session, pair: PairTie, answer: str, now: datetime) -> None:
-    payload = {"pairing_ref": pair.pairing_ref, "answer": answer}
+    payload = {
+        "pairing_ref": pair.pairing_ref,
+        "answer": answer,
+        "open_again": pair.need.state == NeedState.PUBLISHED,
+    }
     send(session, "pairing.answered", payload, key=pair.pairing_ref, subject=pair.project_id, now=now)
 
 

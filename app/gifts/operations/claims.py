@@ -215,11 +215,15 @@ def call_off_pledge(session: Session, claim: Claim, *, now: datetime) -> None:
     advance(session, PLEDGE, pledge, "call_off", actor=SYSTEM, now=now)
 
 
-def end_claim(session: Session, claim: Claim, how: str, *, now: datetime, tell: bool = True) -> None:
-    """Frees the card in the same transaction and tells the office, unless the office said it first."""
+def end_claim(
+    session: Session, claim: Claim, how: str, *, now: datetime, tell: bool = True, open_again: bool = True
+) -> None:
+    """Frees the card in the same transaction and tells the office, unless the office said it first, or says
+    that the need behind the card is not open any more."""
     claim.live_key, claim.ended_at, claim.terms = None, now, None
     session.flush()
-    set_claimed(session, claim.project_id, claimed=False, now=now)
+    if open_again:
+        set_claimed(session, claim.project_id, claimed=False, now=now)
     if tell:
         payload = {"claim_ref": claim.claim_ref, "how": how}
         send(session, "claim.ended", payload, key=claim.claim_ref, subject=claim.project_id, now=now)
@@ -250,7 +254,8 @@ def take_rejection(session: Session, payload: dict[str, Any], *, now: datetime) 
     if claim.state in LIVE:
         call_off_pledge(session, claim, now=now)
         advance(session, CLAIM, claim, "reject", actor=SYSTEM, now=now, reason=payload.get("reason"))
-        end_claim(session, claim, "rejected", now=now, tell=False)
+        again = payload.get("open_again", True)
+        end_claim(session, claim, "rejected", now=now, tell=False, open_again=again)
 
 
 def terms_of(claim: Claim) -> list[tuple[str, str]]:

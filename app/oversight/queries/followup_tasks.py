@@ -4,7 +4,7 @@ visits."""
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.core.clock import local_day
@@ -73,12 +73,20 @@ def ties_to_receive(session: Session, actor: Actor, now: datetime) -> Pile:
 
 
 def ties_to_hand_over(session: Session, actor: Actor, now: datetime) -> Pile:
+    """Goods that arrived, services that are promised, money whose purchase is recorded."""
+
     def make(tie: Tie) -> Task:
-        why = msg("东西到县里了，交到家里要有签收")
-        due = on_day(add_working_days(tie.arrived_on, CONFIRM_WD)) if tie.arrived_on else None
+        due = on_day(add_working_days(tie.arrived_on, CONFIRM_WD)) if tie.arrived_on else on_day(tie.date_by)
+        if tie.kind == "service":
+            why = msg("说定这天前办，由村里联系人陪着；办完要有签收")
+            return _tie_task(tie, "tie.hand", msg("陪着办：{what}"), why, msg("去办"), due)
+        bought = msg("慈善组织买好了，交到家里要有签收")
+        why = bought if tie.kind == "money" else msg("东西到县里了，交到家里要有签收")
         return _tie_task(tie, "tie.hand", msg("送到家里：{what}"), why, msg("去送"), due)
 
-    statement = _ties(actor, TieState.ARRIVED).order_by(Tie.arrived_on, Tie.id)
+    ready = or_(Tie.state == TieState.ARRIVED, Tie.kind == "service", Tie.purchase.is_not(None))
+    statement = _ties(actor, TieState.ARRIVED, TieState.COMMITTED).where(ready)
+    statement = statement.order_by(func.coalesce(Tie.arrived_on, Tie.date_by), Tie.id)
     listed: dict[str, Any] = {"kind": "tie.hand", "heading": msg("要送到家里的"), "icon": "package-check"}
     return pile(session, statement, make, **listed, endpoint=doors.TIES)
 

@@ -92,14 +92,15 @@ def stop(session: Session, pairing: Pairing, *, actor: Actor, now: datetime) -> 
 
 
 def take_answer(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
-    """pairing.answered: agreed or declined. The donor never learns why."""
+    """pairing.answered: agreed or declined. The donor never learns why. The card is open again only when the
+    office says that its need is."""
     pairing = _known(session, payload["pairing_ref"])
     action = "agree" if payload["answer"] == "agreed" else "decline"
     if PAIRING.find(pairing.state, action) is None:
         return
     advance(session, PAIRING, pairing, action, actor=SYSTEM, now=now)
     if action == "decline":
-        _free(session, pairing, now)
+        _free(session, pairing, now, open_again=payload.get("open_again", True))
 
 
 def take_activation(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
