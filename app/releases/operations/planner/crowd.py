@@ -5,8 +5,9 @@ remembered. The lattice itself answers (`fits`, `no_finer`, `satisfies`): there 
 label says.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from app.policy.catalogue import GENERIC_ITEM, IMPLICATIONS, NAMES
 from app.policy.gate.things import RegisterHousehold, Row
 from app.policy.lattice import COLUMNS, WHOLE, Facts, Label, fits, no_finer, satisfies
 
+T = TypeVar("T")
 Bits = NDArray[np.bool_]
 Whole = NDArray[np.int64]
 IMPLIES = ("", *IMPLICATIONS)
@@ -33,27 +35,27 @@ class Register:
         self.counties = frozenset(f.county for f in counted)
         self._n = np.array(list(counted.values()), dtype=np.int64)
         self._has = has_bits(self.facts)
-        self._columns = Columns(self.facts)
+        self._columns = fitting(self.facts)
         self._known: dict[Label, Whole] = {}
 
     def fitting(self, label: Label) -> Whole:
         """How many households fit the label and have each implied fact, in the order of IMPLIES ('' =
         all)."""
         if label not in self._known:
-            mask = self._columns.fitting(label)
+            mask = self._columns.of(label)
             self._known[label] = (self._n[mask, None] * self._has[mask]).sum(axis=0)
         return self._known[label]
 
 
-class Columns:
-    """For a list of facts: which of them a label fits."""
+class Answers(Generic[T]):
+    """For a list of things: for which of them each column of a label holds, asked once for each value."""
 
-    def __init__(self, facts: Sequence[Facts]) -> None:
-        self._facts = facts
+    def __init__(self, things: Sequence[T], holds: Callable[[T, Label], bool]) -> None:
+        self._things, self._holds = things, holds
         self._known: dict[tuple[str, str], Bits] = {}
 
-    def fitting(self, label: Label) -> Bits:
-        mask = np.ones(len(self._facts), dtype=bool)
+    def of(self, label: Label) -> Bits:
+        mask = np.ones(len(self._things), dtype=bool)
         for column in COLUMNS:
             mask &= self._column(column, getattr(label, column))
         return mask
@@ -61,28 +63,18 @@ class Columns:
     def _column(self, column: str, value: str) -> Bits:
         if (column, value) not in self._known:
             alone = only(column, value)
-            self._known[column, value] = np.array([fits(f, alone) for f in self._facts], dtype=bool)
+            self._known[column, value] = np.array([self._holds(t, alone) for t in self._things], dtype=bool)
         return self._known[column, value]
 
 
-class Floors:
-    """For a list of finest labels: which of them a label says no more than."""
+def fitting(facts: Sequence[Facts]) -> Answers[Facts]:
+    """Which households a label fits."""
+    return Answers(facts, fits)
 
-    def __init__(self, floors: Sequence[Label]) -> None:
-        self._floors = floors
-        self._known: dict[tuple[str, str], Bits] = {}
 
-    def allowing(self, label: Label) -> Bits:
-        mask = np.ones(len(self._floors), dtype=bool)
-        for column in COLUMNS:
-            mask &= self._column(column, getattr(label, column))
-        return mask
-
-    def _column(self, column: str, value: str) -> Bits:
-        if (column, value) not in self._known:
-            alone = only(column, value)
-            self._known[column, value] = np.array([no_finer(alone, f) for f in self._floors], dtype=bool)
-        return self._known[column, value]
+def allowing(floors: Sequence[Label]) -> Answers[Label]:
+    """Which finest labels a label says no more than."""
+    return Answers(floors, lambda floor, label: no_finer(label, floor))
 
 
 class Crowd:
@@ -99,8 +91,8 @@ class Crowd:
         self.implies = np.array([IMPLIES.index(r.implies) for r in rows], dtype=np.int64)
         self.item = np.array([ITEM_NO[r.shown] for r in rows], dtype=np.int64)
         self.county = np.array([r.need.facts.county for r in rows])
-        self._columns = Columns(tuple(facts))
-        self._floors = [(Floors(unique), index) for unique, index in _layers(floors)]
+        self._columns = fitting(tuple(facts))
+        self._floors = [(allowing(unique), index) for unique, index in _layers(floors)]
 
     @cached_property
     def all(self) -> Whole:
@@ -109,9 +101,9 @@ class Crowd:
     def may_carry(self, label: Label, group: Whole) -> Bits:
         """For each row of the group: the label is true of its household and no finer than it was approved
         for."""
-        mask = self._columns.fitting(label)[self.sort[group]]
+        mask = self._columns.of(label)[self.sort[group]]
         for floors, index in self._floors:
-            mask &= floors.allowing(label)[index[group]]
+            mask &= floors.of(label)[index[group]]
         return mask
 
 
