@@ -19,6 +19,7 @@ from app.core.house import House
 from app.core.messages import msg
 from app.demo import people
 from app.demo.agenda import WEEKLY_HOUR, Agenda, Stage
+from app.demo.direct import Direct
 from app.demo.households import Household, detailed
 from app.demo.imports import Imports
 from app.demo.journeys import Book, Claims, note_journeys
@@ -80,7 +81,12 @@ class _Demo:
         crowd = self.weeks.note()
         self._note_published(homes)
         self._note_others(homes)
-        players = [Claims(self.agenda, self.book), self.money, Pairs(self.agenda, self.book)]
+        players = [
+            Claims(self.agenda, self.book),
+            self.money,
+            Pairs(self.agenda, self.book),
+            Direct(self.agenda, self.book, self.rng),
+        ]
         note_journeys(self.agenda, players, self.book)
         Imports(self.agenda).note()
         self._note_last_night()

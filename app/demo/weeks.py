@@ -10,24 +10,22 @@ from sqlalchemy.orm import Session
 
 from app.cases.queries import cases_consenting
 from app.core.clock import local_day
+from app.core.states import ActorOf
 from app.demo.agenda import WEEKLY_HOUR, Agenda
 from app.demo.crowd import Family, families, open_all, plainly_made_up, settle_all
 from app.demo.people import HSB, TX
 from app.demo.register import Table, make
 from app.library.operations import set_claimed
 from app.needs.models import Need
-from app.policy.actors import Role
+from app.policy.actors import Actor, Role
 from app.policy.catalogue import ITEMS
 from app.policy.regions import counties
 from app.releases.models import Cohort, NeedProject
-from app.releases.operations.projects import (
-    approve_project,
-    obstacle,
-    prepare_project,
-    safeguard_project,
-)
+from app.releases.operations.freezing import freeze_cohort
+from app.releases.operations.projects import obstacle
 from app.releases.operations.simulation import apply_outcomes
 from app.releases.operations.tick import run_tick
+from app.releases.operations.together import approve_all, prepare_all
 from app.releases.queries import all_to_prepare
 
 CROWD = "H64"  # how the numbers of its households begin
@@ -55,6 +53,7 @@ class Weeks:
             self.agenda.at(self.agenda.day(days - ENTERED_BEFORE, 9), enter)
             self.agenda.in_office(self.agenda.day(days - SIGNED_BEFORE, 15), self._sign)
             self.agenda.at(self.agenda.day(days, WEEKLY_HOUR), self._tick)
+        self.agenda.in_office(self.agenda.ago(hours=2), self._freeze)
         for days, met in ((FIRST_TICK + 40, 0.7), (-10, 0.35), (-3, 0.15)):
             self.agenda.at(self.agenda.day(days, 11), partial(self._happen, met))
         return sum(map(len, self.parts.values()))
@@ -68,23 +67,32 @@ class Weeks:
         needs = [n for n in all_to_prepare(session) if n.need_ref.startswith(CROWD)]
         day = local_day(now)
         consenting = cases_consenting(session, {n.case_id for n in needs}, "publish", day)
-        for need in needs:
-            if obstacle(need, consenting=need.case_id in consenting, day=day) is None:
-                self._sign_one(session, need, now)
+        fit = [n for n in needs if obstacle(n, consenting=n.case_id in consenting, day=day) is None]
+        maker, checker = self._by(Role.COUNTY_SWD), self._by(Role.COUNTY_SWD_LEAD)
+        projects = prepare_all(session, fit, maker=maker, rng=self.rng, now=now)
+        approve_all(session, projects, guard=self._guard, checker=checker, now=now)
 
-    def _sign_one(self, session: Session, need: Need, now: datetime) -> None:
-        maker = self.staff(Role.COUNTY_SWD, need.county_code)
-        project = prepare_project(session, need, rng=self.rng, actor=maker, now=now)
-        if project.flags:
-            safeguard_project(session, project, actor=self.staff.safeguard(need.county_code), now=now)
-        checker = self.staff(Role.COUNTY_SWD_LEAD, need.county_code)
-        approve_project(session, project, actor=checker, now=now)
+    def _by(self, role: Role) -> ActorOf:
+        return lambda thing: self.staff(role, thing.area[:6])
+
+    def _guard(self, project: NeedProject) -> Actor:
+        return self.staff.safeguard(project.area[:6])
 
     def _tick(self, now: datetime) -> None:
         with self.agenda.stage.office() as session:
             run = run_tick(session, day=local_day(now), rng=self.rng, now=now)
             self.published[run.tick.isoformat()] = run.published
         self.agenda.stage.carry(now)
+
+    def _freeze(self, session: Session, now: datetime) -> None:
+        """Somebody thought that one could tell who it is: hidden at once, until a second person has
+        looked."""
+        cohort = _small_cohort(session)
+        if cohort is not None:
+            areas = sorted(p.area[:6] for p in cohort.projects)
+            county = TX if TX in areas else areas[0]
+            officer, reason = self.staff(Role.COUNTY_SWD, county), "有人来电说看得出是谁家，先收起来核对。"
+            freeze_cohort(session, cohort, reason=reason, actor=officer, now=now)
 
     def _happen(self, met: float, now: datetime) -> None:
         """To what the newest tick has published of the crowd: a share is met, a few are cancelled or taken
@@ -101,6 +109,14 @@ class Weeks:
             for number, claimed in sorted(done.cards.items()):
                 set_claimed(session, number, claimed=claimed, now=now)
         self.agenda.stage.carry(now)
+
+
+def _small_cohort(session: Session) -> Cohort | None:
+    """The smallest of the crowd's own that the second county has a part in, else the smallest of all."""
+    released = select(Cohort).where(Cohort.state == "released").order_by(Cohort.households_n, Cohort.id)
+    own = [c for c in session.scalars(released) if all(p.need.need_ref.startswith(CROWD) for p in c.projects)]
+    near = [c for c in own if any(p.area.startswith(TX) for p in c.projects)]
+    return next(iter(near or own), None)
 
 
 def _newest(session: Session) -> list[str]:
