@@ -72,14 +72,14 @@ def _day(value: date | datetime | None) -> str:
         return "—"
     if isinstance(value, datetime):
         value = value.astimezone(SHANGHAI).date()
-    return f"{value.year}年{value.month}月{value.day}日"
+    return f"{value.year} 年 {value.month} 月 {value.day} 日"
 
 
 def _moment(value: datetime | None) -> str:
     if value is None:
         return "—"
     local = value.astimezone(SHANGHAI)
-    return f"{local.month}月{local.day}日 {local:%H:%M}"
+    return f"{local.month} 月 {local.day} 日 {local:%H:%M}"
 
 
 def _urgency_word(code: str) -> str:

@@ -31,7 +31,7 @@ def _leading(cell: Cell, later: Cell | None) -> Cell:
 
 
 def month_day(day: date | None) -> str:
-    return f"{day.month}月{day.day}日" if day else ""
+    return f"{day.month} 月 {day.day} 日" if day else ""
 
 
 def _cascade(facts: Facts, stage: int) -> Cell:
