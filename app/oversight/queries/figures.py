@@ -14,7 +14,7 @@ from app.core.clock import local_day
 from app.core.messages import Message, msg
 from app.core.outbox import OfficeLetter
 from app.needs.models import Need
-from app.needs.queries import in_scope
+from app.needs.queries import in_scope, needs_to_record
 from app.needs.states import DONE, NeedState
 from app.policy import parameters
 from app.policy.actors import Actor, Role
@@ -23,6 +23,7 @@ from app.releases.models import ReleaseRun
 MISSING = (NeedState.STAGE3, NeedState.IN_COHORT, NeedState.PUBLISHED)
 AT_WORK = (NeedState.STAGE1, NeedState.STAGE2)
 TAKEN = (NeedState.HELD, NeedState.COMMITTED, NeedState.DELIVERED)
+LISTED = 100  # needs_to_record lists no more
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,11 @@ def _of_a_unit(session: Session, actor: Actor, now: datetime) -> list[Figure]:
     needs = need_counts(session, actor)
     stage = NeedState.STAGE1 if actor.role == Role.COUNTY_DEPT else NeedState.STAGE2
     later = (*MISSING, *TAKEN) if stage == NeedState.STAGE2 else (NeedState.STAGE2, *MISSING, *TAKEN)
+    here = needs.get(stage, 0)
+    answered = here - len(needs_to_record(session, actor)) if here <= LISTED else 0
+    note = msg("其中 {n} 件回过话，等核对", n=answered) if answered else None
     return [
-        _things(needs.get(stage, 0), msg("在我这一步")),
+        _things(here, msg("在我这一步"), note),
         _things(_sum(needs, later), msg("往下走了，还有缺口")),
         _things(_sum(needs, DONE), msg("已实现")),
     ]

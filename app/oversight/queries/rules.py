@@ -92,6 +92,9 @@ GROUPS: tuple[tuple[Message, dict[str, tuple[Message, Message]]], ...] = (
 )
 
 
+OURS = ("design", "domain", "decisions", "publication-gate")  # no clause of the policy
+
+
 @dataclass(frozen=True)
 class Rule:
     key: str
@@ -100,6 +103,10 @@ class Rule:
     unit: Message
     since: date
     source: str
+
+    @property
+    def ours(self) -> bool:
+        return self.source.split(" ")[0] in OURS
 
 
 def rules_on(day: date, region: str = "") -> list[tuple[Message, list[Rule]]]:
