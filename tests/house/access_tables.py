@@ -120,6 +120,9 @@ GET  /releases/seen                                  404 404 404 200 200 404 404
 POST /releases/plan                                  404 404 404 go  go  404 404 404 404 404 go  302 302 302
 POST /releases/together                              404 404 404 go  go  go  go  404 404 404 go  302 302 302
 GET  /releases/cohorts/{cohort}                      404 404 404 200 200 404 404 404 404 404 200 302 302 302
+POST /releases/cohorts/{cohort}/freeze               404 404 404 go  go  404 404 404 404 404 go  302 302 302
+POST /releases/cohorts/{cohort_frozen}/unfreeze      404 404 404 403 go  404 404 404 404 404 403 302 302 302
+POST /releases/cohorts/{cohort_frozen}/retire        404 404 404 403 go  404 404 404 404 404 403 302 302 302
 GET  /releases/needs/{need_waiting}                  404 404 404 200 200 404 404 404 404 404 404 302 302 302
 POST /releases/needs/{need_waiting}                  404 404 404 go  403 404 404 404 404 404 404 302 302 302
 GET  /releases/projects/{project}                    404 404 404 200 200 404 200 404 404 404 404 302 302 302

@@ -28,6 +28,7 @@ from app.needs.operations import cascade
 from app.needs.operations import entry as need_entry
 from app.needs.queries import needs_of
 from app.releases.models import Cohort
+from app.releases.operations.freezing import freeze_cohort
 from app.releases.operations.projects import prepare_project
 from tests.clock import NOW, SteppingClock
 from tests.register import make
@@ -204,7 +205,9 @@ def _releases(session: Session) -> Names:
     )
     assert project.flags
     shared = [c for c in session.scalars(select(Cohort)) if {p.area[:6] for p in c.projects} == set(CROWD)]
-    names: Names = {"project": project.id, "need_waiting": plain[0].id}
+    frozen = shared[1]
+    freeze_cohort(session, frozen, reason="有人说猜得出", actor=officer(session, "cs"), now=NOW)
+    names: Names = {"project": project.id, "need_waiting": plain[0].id, "cohort_frozen": frozen.id}
     return {**names, "cohort": shared[0].id, "certificate": shared[0].certificate_no}
 
 

@@ -102,3 +102,9 @@ def bypassed_need(house: House, *, serial: int = 700, item: str = "G07", qty: in
 
 def open_desk(house: House, **wanted: object) -> Desk:
     return Desk(house, Site(house), bypassed_need(house, **wanted))  # type: ignore[arg-type]
+
+
+def body(desk: Desk, login: str, path: str) -> str:
+    answer = desk.site.office(login).get(path)
+    assert answer.status_code == 200, path
+    return answer.get_data(as_text=True)
