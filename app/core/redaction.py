@@ -2,6 +2,7 @@
 
 import re
 
+from app.core.names import names_in
 from app.policy.lists import DISEASE
 
 _PATTERNS = (
@@ -9,13 +10,11 @@ _PATTERNS = (
     re.compile(r"\d{6,}"),
     re.compile(r"(?:微信|QQ|qq|VX|vx|加我)\S{0,12}"),
     re.compile(r"https?://\S+|www\.\S+"),
-    re.compile(r"[一-鿿]{1,6}(?:村|社区|小区|乡|镇)(?!里|干部|民)"),
     re.compile(r"\d+(?:号|单元|栋|组|队)"),
-    re.compile(
-        r"(?:(?<=^)|(?<=[，。、；：和给找叫跟与 ]))"
-        r"(?:欧阳|上官|[马杨丁白金王李张刘陈赵孙周吴徐胡朱郭高林何郑罗苏田冶])"
-        r"(?:[一-鿿]{1,2})(?=[，。、；：说家的和叔姨爷奶]|$)"
-    ),
+)
+_PLACE = re.compile(r"[一-鿿]{1,6}(?:村|社区|小区|乡|镇)(?!里|干部|民)")
+_NOWHERE = re.compile(
+    r"(?:[在到去从进回驻出入下本全各每同这那个我们他的和是农山新]|所在)+(?:村|社区|小区|乡|镇)"
 )
 _ILLNESS = (*DISEASE.values(), "癌", "肿瘤", "精神病", "残疾", "瘫痪", "艾滋", "透析")
 
@@ -23,5 +22,7 @@ _ILLNESS = (*DISEASE.values(), "癌", "肿瘤", "精神病", "残疾", "瘫痪",
 def telling_words(text: str) -> list[str]:
     """The words to change, in the order they stand; empty when the sentence may travel."""
     found = [(m.start(), m.group(0)) for p in _PATTERNS for m in p.finditer(text)]
+    found += [(m.start(), m.group(0)) for m in _PLACE.finditer(text) if not _NOWHERE.fullmatch(m.group(0))]
+    found += names_in(text)
     found += [(text.index(word), word) for word in _ILLNESS if word in text]
     return [word for _, word in sorted(found)]
