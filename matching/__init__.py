@@ -7,4 +7,5 @@ from matching.arcs import Arcs, one_to_one
 from matching.assignment import Assignment, assign
 from matching.certificate import Certificate, Cover, check
 
+__version__ = "1.0.0"
 __all__ = ["Arcs", "Assignment", "Certificate", "Cover", "assign", "check", "one_to_one"]

@@ -1,6 +1,7 @@
 """Tables of the followup room (office database): here a donor's claim meets the household it is for."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,6 +10,8 @@ from app.cases.models import Case
 from app.core.database import OfficeBase, Row, Stateful, one_of, state_check
 from app.core.secrets import BlindIndex, OfficeSecret
 from app.followup.states import (
+    LEFT_LABELS,
+    WISH_LABELS,
     DraftState,
     FilingCheckState,
     OfferState,
@@ -176,6 +179,74 @@ class ProposalDraft(_ForNeed, OfficeBase):
     @property
     def area(self) -> str:
         return self.need.area
+
+
+class ProposalBatch(Row, OfficeBase):
+    """A run as the office hears of it: how good it is proved to be, who was shown, and (`idle`, JSON) which
+    partners got nothing and why; the names go when a newer run of the same county comes."""
+
+    __tablename__ = "proposal_batch"
+
+    run_ref: Mapped[str] = mapped_column(String(32), unique=True)
+    county: Mapped[str] = mapped_column(String(6), default="")
+    ran_at: Mapped[datetime]
+    people_n: Mapped[int]
+    needs_n: Mapped[int]
+    arcs_n: Mapped[int]
+    assigned_n: Mapped[int]
+    objective: Mapped[float]
+    bound: Mapped[float]
+    gap: Mapped[float]
+    inputs_hash: Mapped[str] = mapped_column(String(64))
+    fairness: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    idle: Mapped[str | None] = mapped_column(OfficeSecret)
+
+
+class ProposalLeft(Row, OfficeBase):
+    """A need to which the last run that saw it brought nobody, and why."""
+
+    __tablename__ = "proposal_left"
+    __table_args__ = (one_of("reason", LEFT_LABELS),)
+
+    run_ref: Mapped[str] = mapped_column(String(32))
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), unique=True)
+    project_id: Mapped[str] = mapped_column(String(11))
+    reason: Mapped[str]
+    need: Mapped[Need] = relationship()
+
+
+class ProposalWish(Row, OfficeBase):
+    """An officer's word on one pair for the runs to come; `missed`: the last run could not follow it."""
+
+    __tablename__ = "proposal_wish"
+    __table_args__ = (one_of("kind", WISH_LABELS),)
+
+    wish_ref: Mapped[str] = mapped_column(String(32), unique=True)
+    kind: Mapped[str]
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), index=True)
+    project_id: Mapped[str] = mapped_column(String(11))
+    donor_token: Mapped[str] = mapped_column(String(32))
+    donor_name: Mapped[str] = mapped_column(OfficeSecret)
+    reason: Mapped[str | None] = mapped_column(OfficeSecret)
+    missed: Mapped[bool] = mapped_column(default=False)
+    lifted_at: Mapped[datetime | None]
+    need: Mapped[Need] = relationship()
+
+    @property
+    def area(self) -> str:
+        return self.need.area
+
+
+class ProposalRequest(Row, OfficeBase):
+    """A county asks for another run; `live_key` is the county until the run has come back."""
+
+    __tablename__ = "proposal_request"
+
+    request_ref: Mapped[str] = mapped_column(String(32), unique=True)
+    area: Mapped[str] = mapped_column(String(6), index=True)
+    live_key: Mapped[str | None] = mapped_column(String(6), unique=True)
+    run_ref: Mapped[str | None] = mapped_column(String(32))
+    answered_at: Mapped[datetime | None]
 
 
 class DirectOffer(Row, Stateful, OfficeBase):

@@ -266,6 +266,16 @@ PROPOSAL_DRAFT = Machine(
 )
 
 
+WISH_LABELS = {"pin": "就定这一对", "forbid": "这一对不合适"}
+LEFT_LABELS = {
+    "no_eligible_person": "眼下没有合适的人",
+    "always_second": "有合适的人，可都去了更合适的地方",
+    "capacity_full": "合适的人约满了",
+    "label_too_coarse": "标签太宽，看不出谁去得了",
+    "asked": "合适的都问过了，或者县里说过不合适",
+}
+
+
 class OfferState(StrEnum):
     OFFERED = "offered"
     TAKEN = "taken"

@@ -7,9 +7,12 @@ import click
 from sqlalchemy import select
 
 from app.core.commands import room_command
+from app.core.errors import Refusal
 from app.core.house import House
+from app.core.messages import msg
 from app.matches.models import PairingProposal
-from app.matches.operations.proposing import propose
+from app.matches.operations.proposing import propose, repeat
+from app.matches.queries import run_by_ref
 from app.policy.actors import SYSTEM
 
 
@@ -18,7 +21,12 @@ from app.policy.actors import SYSTEM
 )
 @click.option("--county", default="", help="Only cards whose label contains this county.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None)
-def run(house: House, county: str, out: Path | None) -> dict[str, object]:
+@click.option("--repeat", "run_ref", default="", help="Compute a kept run again and compare; writes nothing.")
+def run(house: House, county: str, out: Path | None, run_ref: str) -> dict[str, object]:
+    if run_ref:
+        if county or out is not None:
+            raise click.UsageError("--repeat goes alone")
+        return _repeat(house, run_ref)
     with house.public.transaction() as session:
         made = propose(session, county=county, actor=SYSTEM, now=house.clock.now())
         drafts = session.scalars(select(PairingProposal).where(PairingProposal.run_id == made.id)).all()
@@ -26,13 +34,36 @@ def run(house: House, county: str, out: Path | None) -> dict[str, object]:
             _write(out, list(drafts))
         return {
             "run": made.run_ref,
+            "people": made.people_n,
+            "needs": made.needs_n,
             "pairs": made.pairs_n,
             "assigned": made.assigned_n,
             "drafts": len(drafts),
             "objective": round(made.objective, 6),
             "bound": round(made.bound, 6),
             "gap": made.gap,
+            "inputs_hash": made.inputs_hash,
         }
+
+
+def _repeat(house: House, run_ref: str) -> dict[str, object]:
+    with house.public.transaction(writes=False) as session:
+        kept = run_by_ref(session, run_ref)
+        if kept is None:
+            raise Refusal(msg("没有这一次：{run_ref}", run_ref=run_ref))
+        found = repeat(kept)
+    if found.differs:
+        raise Refusal(msg("重算出来不一样：{what}", what="、".join(found.differs)))
+    return {
+        "run": kept.run_ref,
+        "same": True,
+        "inputs_hash": kept.inputs_hash,
+        "result_hash": kept.result_hash,
+        "library": kept.library,
+        "objective": round(kept.objective, 6),
+        "bound": round(kept.bound, 6),
+        "gap": kept.gap,
+    }
 
 
 def _write(out: Path, drafts: list[PairingProposal]) -> None:

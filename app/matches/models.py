@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models.partners import CADENCE, Organisation, Volunteer
 from app.core.database import PublicBase, Row, Stateful, one_of, state_check
-from app.matches.states import DECLINE_REASONS, ProposalState
+from app.matches.states import DECLINE_REASONS, WISHES, ProposalState
 
 
 class Interest(Row, PublicBase):
@@ -44,18 +44,42 @@ class Interest(Row, PublicBase):
 
 
 class ProposalRun(Row, PublicBase):
-    """One batch of matching, with how good it is proved to be."""
+    """One batch of matching: how good it is proved to be, and all that is needed to repeat it to the bit.
+
+    `inputs` are the canonical bytes, deflated; they name interests and cards by number and hold no person.
+    """
 
     __tablename__ = "proposal_run"
 
     run_ref: Mapped[str] = mapped_column(String(32), unique=True)
+    request_ref: Mapped[str | None] = mapped_column(String(32), unique=True)
     county: Mapped[str] = mapped_column(String(6), default="")
+    people_n: Mapped[int]
+    needs_n: Mapped[int]
     pairs_n: Mapped[int]
     assigned_n: Mapped[int]
     objective: Mapped[float]
     bound: Mapped[float]
     gap: Mapped[float]
+    inputs: Mapped[bytes]
+    inputs_hash: Mapped[str] = mapped_column(String(64))
+    result_hash: Mapped[str] = mapped_column(String(64))
+    seconds: Mapped[float]
+    library: Mapped[str] = mapped_column(String(80))
     ran_at: Mapped[datetime]
+
+
+class PairWish(Row, PublicBase):
+    """The office's word on one pair for the runs to come; why it says so stays in the office."""
+
+    __tablename__ = "pair_wish"
+    __table_args__ = (one_of("kind", WISHES),)
+
+    wish_ref: Mapped[str] = mapped_column(String(32), unique=True)
+    kind: Mapped[str]
+    interest_id: Mapped[int] = mapped_column(ForeignKey("interest.id"), index=True)
+    project_id: Mapped[str] = mapped_column(String(11), index=True)
+    live: Mapped[bool] = mapped_column(default=True)
 
 
 class PairingProposal(Row, Stateful, PublicBase):

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.library.models import Card
-from app.matches.models import Interest, PairingProposal, ProposalRun
+from app.matches.models import Interest, PairingProposal, PairWish, ProposalRun
 from app.matches.states import ProposalState
 from app.policy.actors import Actor
 
@@ -39,6 +39,24 @@ def proposal_by_ref(session: Session, proposal_ref: str) -> PairingProposal | No
 
 def run_by_ref(session: Session, run_ref: str) -> ProposalRun | None:
     return session.scalar(select(ProposalRun).where(ProposalRun.run_ref == run_ref))
+
+
+def run_asked_for(session: Session, request_ref: str) -> ProposalRun | None:
+    return session.scalar(select(ProposalRun).where(ProposalRun.request_ref == request_ref))
+
+
+def live_wishes(session: Session) -> Sequence[PairWish]:
+    """The office's word on single pairs, oldest first."""
+    return session.scalars(select(PairWish).where(PairWish.live).order_by(PairWish.id)).all()
+
+
+def wish_by_ref(session: Session, wish_ref: str) -> PairWish | None:
+    return session.scalar(select(PairWish).where(PairWish.wish_ref == wish_ref))
+
+
+def ever_proposed(session: Session) -> set[str]:
+    """Numbers of the cards that any run has brought somebody for."""
+    return set(session.scalars(select(PairingProposal.project_id).distinct()))
 
 
 def _mine(actor: Actor) -> ColumnElement[bool]:

@@ -36,3 +36,4 @@ DECLINE_REASONS = {
     "busy": "最近顾不上",
     "none": "不想说",
 }
+WISHES = {"pin": "就定这一对", "forbid": "这一对不合适"}

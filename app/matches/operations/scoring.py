@@ -1,7 +1,7 @@
 """Which partner and card may go together (hard checks, step 1) and how well (domain 4.20). Public facts
 alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,10 +12,10 @@ from app.library.models import Card
 from app.library.queries import parameter_at
 from app.library.states import CardStatus
 from app.matches.models import Interest
-from app.matches.queries import live_pairs, open_interests, places_taken
+from app.matches.queries import open_interests, places_taken
 from app.policy.catalogue import ITEMS, NAMES
 from app.policy.lattice import covered_counties
-from matching.weights import WEIGHTS, Need, Person, Score, score
+from matching.weights import WEIGHTS, Need, Person, Score
 
 LEAST_SCORE = 40.0  # below it a pair is not worth an officer's look
 SKILL_ITEMS = {
@@ -49,31 +49,20 @@ class Willing:
 
 
 def willing_partners(session: Session, day: date) -> list[Willing]:
-    """Verified and unexpired, with a place left; for a volunteer never more than `max_pairs_volunteer`."""
+    """Verified and unexpired, with a place left."""
+    return [w for w in places_of_all(session, day) if w.places > 0]
+
+
+def places_of_all(session: Session, day: date) -> list[Willing]:
+    """All open interests; for a volunteer never more than `max_pairs_volunteer`, without verification
+    none."""
     taken, most = places_taken(session), parameter_at(session, "max_pairs_volunteer", day)
     found = []
     for interest in open_interests(session):
         allowed = min(interest.capacity, most) if interest.volunteer_id is not None else interest.capacity
-        places = allowed - taken.get(interest.id, 0)
-        if places > 0 and interest.partner.is_verified(day):
-            found.append(Willing(interest, places))
+        places = allowed - taken.get(interest.id, 0) if interest.partner.is_verified(day) else 0
+        found.append(Willing(interest, max(0, places)))
     return found
-
-
-def pairs_of(session: Session, willing: Sequence[Willing], cards: Sequence[Card], day: date) -> list[Pair]:
-    """Every allowed pair above the least score, in a fixed order."""
-    known, weights = live_pairs(session), weights_on(session, day)
-    needs = [(card, need_of(card, day)) for card in cards]
-    found = []
-    for interest in (w.interest for w in willing):
-        person = person_of(interest)
-        for card, need in needs:
-            if (interest.id, card.project_id) in known or not is_allowed(interest, card, day):
-                continue
-            value = score(person, need, weights)
-            if value.total >= LEAST_SCORE:
-                found.append(Pair(interest, card, value))
-    return sorted(found, key=lambda p: (p.interest.id, p.card.project_id))
 
 
 def weights_on(session: Session, day: date) -> Mapping[str, float]:
@@ -89,16 +78,21 @@ def can_be_paired(card: Card, county: str) -> bool:
 
 def is_allowed(interest: Interest, card: Card, day: date) -> bool:
     """Kind, reach, what is needed around children, professional items."""
+    return not obstacle(interest, card, day)
+
+
+def obstacle(interest: Interest, card: Card, day: date) -> str:
+    """The hard check that fails first: kind, reach or papers; blank when all hold."""
     if "service" not in interest.kinds:
-        return False
+        return "kind"
     if not covered_counties(card.cohort.region_label) & set(interest.counties):
-        return False
+        return "reach"
     item = NAMES.get(card.need_item or "")
     if item is None:
-        return True
+        return ""
     if item.concerns_minor and not (interest.minors_ok and interest.partner.may_be_with_children(day)):
-        return False
-    return not item.needs_professional or item.code in skilled_items(interest)
+        return "papers"
+    return "papers" if item.needs_professional and item.code not in skilled_items(interest) else ""
 
 
 def skilled_items(interest: Interest) -> frozenset[str]:

@@ -196,6 +196,40 @@ def upgrade() -> None:
     sa.UniqueConstraint('login', name=op.f('uq_officer_login'))
     )
     op.create_index(op.f('ix_officer_person_key'), 'officer', ['person_key'], unique=False)
+    op.create_table('proposal_batch',
+    sa.Column('run_ref', sa.String(length=32), nullable=False),
+    sa.Column('county', sa.String(length=6), nullable=False),
+    sa.Column('ran_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('people_n', sa.Integer(), nullable=False),
+    sa.Column('needs_n', sa.Integer(), nullable=False),
+    sa.Column('arcs_n', sa.Integer(), nullable=False),
+    sa.Column('assigned_n', sa.Integer(), nullable=False),
+    sa.Column('objective', sa.Double(), nullable=False),
+    sa.Column('bound', sa.Double(), nullable=False),
+    sa.Column('gap', sa.Double(), nullable=False),
+    sa.Column('inputs_hash', sa.String(length=64), nullable=False),
+    sa.Column('fairness', sa.JSON(), nullable=False),
+    sa.Column('idle', sa.Text(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal_batch')),
+    sa.UniqueConstraint('run_ref', name=op.f('uq_proposal_batch_run_ref'))
+    )
+    op.create_table('proposal_request',
+    sa.Column('request_ref', sa.String(length=32), nullable=False),
+    sa.Column('area', sa.String(length=6), nullable=False),
+    sa.Column('live_key', sa.String(length=6), nullable=True),
+    sa.Column('run_ref', sa.String(length=32), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal_request')),
+    sa.UniqueConstraint('live_key', name=op.f('uq_proposal_request_live_key')),
+    sa.UniqueConstraint('request_ref', name=op.f('uq_proposal_request_request_ref'))
+    )
+    op.create_index(op.f('ix_proposal_request_area'), 'proposal_request', ['area'], unique=False)
     op.create_table('received_letter',
     sa.Column('key', sa.String(length=120), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -767,6 +801,38 @@ def upgrade() -> None:
     op.create_index(op.f('ix_proposal_draft_project_id'), 'proposal_draft', ['project_id'], unique=False)
     op.create_index(op.f('ix_proposal_draft_run_ref'), 'proposal_draft', ['run_ref'], unique=False)
     op.create_index(op.f('ix_proposal_draft_state'), 'proposal_draft', ['state'], unique=False)
+    op.create_table('proposal_left',
+    sa.Column('run_ref', sa.String(length=32), nullable=False),
+    sa.Column('need_id', sa.Integer(), nullable=False),
+    sa.Column('project_id', sa.String(length=11), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.CheckConstraint("reason IN ('no_eligible_person', 'always_second', 'capacity_full', 'label_too_coarse', 'asked')", name=op.f('ck_proposal_left_reason_known')),
+    sa.ForeignKeyConstraint(['need_id'], ['need.id'], name=op.f('fk_proposal_left_need_id_need')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal_left')),
+    sa.UniqueConstraint('need_id', name=op.f('uq_proposal_left_need_id'))
+    )
+    op.create_table('proposal_wish',
+    sa.Column('wish_ref', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('need_id', sa.Integer(), nullable=False),
+    sa.Column('project_id', sa.String(length=11), nullable=False),
+    sa.Column('donor_token', sa.String(length=32), nullable=False),
+    sa.Column('donor_name', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('missed', sa.Boolean(), nullable=False),
+    sa.Column('lifted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.CheckConstraint("kind IN ('pin', 'forbid')", name=op.f('ck_proposal_wish_kind_known')),
+    sa.ForeignKeyConstraint(['need_id'], ['need.id'], name=op.f('fk_proposal_wish_need_id_need')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal_wish')),
+    sa.UniqueConstraint('wish_ref', name=op.f('uq_proposal_wish_wish_ref'))
+    )
+    op.create_index(op.f('ix_proposal_wish_need_id'), 'proposal_wish', ['need_id'], unique=False)
     op.create_table('tie',
     sa.Column('claim_ref', sa.String(length=32), nullable=False),
     sa.Column('need_id', sa.Integer(), nullable=False),

@@ -86,17 +86,26 @@ def upgrade() -> None:
     op.create_index(op.f('ix_organisation_state'), 'organisation', ['state'], unique=False)
     op.create_table('proposal_run',
     sa.Column('run_ref', sa.String(length=32), nullable=False),
+    sa.Column('request_ref', sa.String(length=32), nullable=True),
     sa.Column('county', sa.String(length=6), nullable=False),
+    sa.Column('people_n', sa.Integer(), nullable=False),
+    sa.Column('needs_n', sa.Integer(), nullable=False),
     sa.Column('pairs_n', sa.Integer(), nullable=False),
     sa.Column('assigned_n', sa.Integer(), nullable=False),
     sa.Column('objective', sa.Double(), nullable=False),
     sa.Column('bound', sa.Double(), nullable=False),
     sa.Column('gap', sa.Double(), nullable=False),
+    sa.Column('inputs', sa.LargeBinary(), nullable=False),
+    sa.Column('inputs_hash', sa.String(length=64), nullable=False),
+    sa.Column('result_hash', sa.String(length=64), nullable=False),
+    sa.Column('seconds', sa.Double(), nullable=False),
+    sa.Column('library', sa.String(length=80), nullable=False),
     sa.Column('ran_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal_run')),
+    sa.UniqueConstraint('request_ref', name=op.f('uq_proposal_run_request_ref')),
     sa.UniqueConstraint('run_ref', name=op.f('uq_proposal_run_run_ref'))
     )
     op.create_table('received_letter',
@@ -413,6 +422,22 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_favourite')),
     sa.UniqueConstraint('account_id', 'card_id', name=op.f('uq_favourite_account_id_card_id'))
     )
+    op.create_table('pair_wish',
+    sa.Column('wish_ref', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('interest_id', sa.Integer(), nullable=False),
+    sa.Column('project_id', sa.String(length=11), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.CheckConstraint("kind IN ('pin', 'forbid')", name=op.f('ck_pair_wish_kind_known')),
+    sa.ForeignKeyConstraint(['interest_id'], ['interest.id'], name=op.f('fk_pair_wish_interest_id_interest')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pair_wish')),
+    sa.UniqueConstraint('wish_ref', name=op.f('uq_pair_wish_wish_ref'))
+    )
+    op.create_index(op.f('ix_pair_wish_interest_id'), 'pair_wish', ['interest_id'], unique=False)
+    op.create_index(op.f('ix_pair_wish_project_id'), 'pair_wish', ['project_id'], unique=False)
     op.create_table('pairing_proposal',
     sa.Column('proposal_ref', sa.String(length=32), nullable=False),
     sa.Column('run_id', sa.Integer(), nullable=False),

@@ -1,0 +1,81 @@
+"""What the office hears of a run beside its drafts: who is left without and why, and how fair it was.
+
+Bands and kinds come from the cards alone; of partners nothing is said but what they wrote themselves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import numpy as np
+
+from app.library.models import Card
+from app.matches.operations.batch import Inputs, Outcome
+from app.matches.operations.looking import Look
+from matching.fairness import envy, price, shares, waste
+
+BANDS = ((4, "under_4"), (8, "under_8"), (12, "under_12"))
+LONGEST = "from_12"
+
+
+def band_of(weeks: int) -> str:
+    return next((name for limit, name in BANDS if weeks < limit), LONGEST)
+
+
+def left_of(seen: Look, cards: Sequence[Card], outcome: Outcome) -> list[dict[str, str]]:
+    """Cards that got nobody, each with the reason."""
+    served, still = {card for _interest, card in outcome.chosen}, {card for _interest, card in outcome.pairs}
+    found = []
+    for number in sorted({c.project_id for c in cards} - served):
+        reason = seen.why_left(number)
+        if reason == "always_second" and number not in still:  # all who fit were forbidden
+            reason = "asked"
+        found.append({"project_id": number, "reason": reason})
+    return found
+
+
+def idle_of(seen: Look, outcome: Outcome) -> list[dict[str, object]]:
+    """Open interests that got nothing, each with the reason."""
+    busy = {interest for interest, _card in outcome.chosen}
+    return [
+        {
+            "token": interest.partner.token,
+            "name": interest.partner.public_name,
+            "kind": interest.partner.partner_kind,
+            "counties": sorted(interest.counties),
+            "reason": seen.why_idle(interest),
+        }
+        for interest in seen.interests
+        if interest.id not in busy
+    ]
+
+
+def figures_of(
+    seen: Look, cards: Sequence[Card], inputs: Inputs, outcome: Outcome, ever: set[str]
+) -> dict[str, object]:
+    """Exposure by waiting band and by item, the share never proposed, and what the weight of waiting
+    costs."""
+    item = {c.project_id: c.need_item or "" for c in cards}
+    groups = {
+        "waiting": [band_of(weeks) for _card, weeks in inputs.needs],
+        "item": [item[card] for card, _weeks in inputs.needs],
+    }
+    arcs, chosen = outcome.arcs, outcome.result.chosen
+    never = [card for card, _weeks in inputs.needs if card not in ever]
+    return {
+        "exposure": {
+            name: [asdict(s) for s in shares(arcs.need, arcs.weight, chosen, group)]
+            for name, group in groups.items()
+        },
+        "never": len(never),
+        "needs": len(inputs.needs),
+        "price_of_waiting": _price_of_waiting(seen, outcome),
+        "envy": envy(arcs, chosen),
+        "waste": waste(arcs, chosen),
+    }
+
+
+def _price_of_waiting(seen: Look, outcome: Outcome) -> float:
+    """Share of the score without waiting that is given up because waiting counts."""
+    part = {(p.interest.id, p.card.project_id): p.score.parts.get("waiting", 0.0) for p in seen.pairs}
+    waiting = np.array([part[pair] for pair in outcome.pairs], dtype=float)
+    return price(outcome.arcs.with_weight(outcome.arcs.weight - waiting), waiting)
