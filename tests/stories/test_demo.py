@@ -58,9 +58,10 @@ def occupied(session: Session, base: type[Any]) -> Iterator[tuple[str, str, bool
     """(table, state, whether a row stands there) for every state of a wing."""
     load_models()
     for model in base.__subclasses__():
+        name = model.__table__.name
         if issubclass(model, Stateful):
             found = set(session.scalars(select(model.state).distinct()))
-            yield from ((model.__table__.name, state, state in found) for state in states_of(model))
+            yield from ((name, state, state in found) for state in states_of(model))
 
 
 def test_every_state_is_occupied(demo: House) -> None:
