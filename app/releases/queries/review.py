@@ -64,10 +64,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Width:
-    """A region that the label may show: who of the register fits, who waits there, how much is left
-    unsaid."""
+    """A wider way to write the label: who of the register fits, who of them waits, how much is left unsaid.
+    `name` is the region that is written, or the column that is not."""
 
-    region: str
+    name: str
     households: int
     waiting: int
     unsaid: int
@@ -194,12 +194,19 @@ def widths_of(
     label: Label, regions: Iterable[str], people: Sequence[Facts], waiting: Sequence[Facts]
 ) -> list[Width]:
     """What each region that the label may show would cost and hide."""
-    found = []
-    for name in regions:
-        wider = replace(label, region_label=name)
-        unsaid = round(100 * certainty_penalty(wider, "item", len(counties())))
-        found.append(Width(name, _count(people, wider), _count(waiting, wider), unsaid))
-    return found
+    return [_width(name, replace(label, region_label=name), people, waiting) for name in regions]
+
+
+def loosened_of(label: Label, people: Sequence[Facts], waiting: Sequence[Facts]) -> list[Width]:
+    """What it would cost and hide to leave out one column; the one that hides most comes first."""
+    said = [c for c in COLUMNS[1:] if getattr(label, c) != "不限"]
+    found = [_width(c, replace(label, **{c: "不限"}), people, waiting) for c in said]
+    return sorted(found, key=lambda w: -w.households)
+
+
+def _width(name: str, label: Label, people: Sequence[Facts], waiting: Sequence[Facts]) -> Width:
+    unsaid = round(100 * certainty_penalty(label, "item", len(counties())))
+    return Width(name, _count(people, label), _count(waiting, label), unsaid)
 
 
 def crowd(session: Session, day: date) -> tuple[list[Facts], list[Facts]]:

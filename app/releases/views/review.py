@@ -23,6 +23,7 @@ from app.releases.queries import items_ever_public, project_by_id, project_of_ne
 from app.releases.queries.review import (
     STANDS_OUT,
     crowd,
+    loosened_of,
     next_tick,
     preview,
     standing_out,
@@ -192,6 +193,7 @@ def _seen(desk: Desk, need: Need, label: Label, project: NeedProject | None = No
         "column_words": COLUMN_WORDS,
         "steps": steps_of(label, implies if satisfies(facts, implies) else "", people),
         "widths": widths_of(label, _regions(finest, label), people, waiting),
+        "loosened": loosened_of(label, people, waiting),
         "tick": next_tick(desk.now),
     }
 
