@@ -5,17 +5,21 @@ import importlib.util
 import logging
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import click
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from app.accounts.login import office_door, public_door
 from app.config import Settings
+from app.core.commands import closed_command
 from app.core.guard import require_declared_access
 from app.core.house import House, open_house
+from app.core.messages import msg
 from app.pages import prepare_pages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,6 +96,7 @@ def _flask(name: str, settings: Settings, *, cookie: str, path: str) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.extensions["settings"] = settings
+    app.url_map.converters["int"] = Number
     CSRFProtect(app)
     app.wsgi_app = ProxyFix(app.wsgi_app) if settings.env == "production" else app.wsgi_app  # type: ignore[method-assign]
     return app
@@ -100,6 +105,13 @@ def _flask(name: str, settings: Settings, *, cookie: str, path: str) -> Flask:
 def mount_office(front: Flask, office: Flask) -> None:
     """One address for both: the office answers below /office."""
     front.wsgi_app = DispatcherMiddleware(front.wsgi_app, {"/office": office.wsgi_app})  # type: ignore[method-assign]
+
+
+class Number(IntegerConverter):
+    """A number in an address that fits into a column. A longer one names nothing: the page is not found."""
+
+    def __init__(self, map: Map, **limits: Any) -> None:
+        super().__init__(map, **{"max": 2**31 - 1, **limits})
 
 
 def _modules(rooms: tuple[str, ...], floors: tuple[str, ...]) -> list[ModuleType]:
@@ -121,10 +133,12 @@ def _add_commands(front: Flask, settings: Settings) -> None:
     modules = _modules(tuple(r for r in rooms if r != "demo" or settings.demo), ("commands",))
     if settings.side != "public":
         modules.append(importlib.import_module("app.worker"))
-    for module in modules:
-        for group_name, command in module.COMMANDS:
-            group = front.cli.commands.get(group_name)
-            if not isinstance(group, click.Group):
-                group = click.Group(group_name)
-                front.cli.add_command(group)
-            group.add_command(command)
+    commands = [pair for module in modules for pair in module.COMMANDS]
+    if not settings.demo:
+        commands.append(("demo", closed_command("load", msg("正式环境里没有演示数据，什么也没有装。"))))
+    for group_name, command in commands:
+        group = front.cli.commands.get(group_name)
+        if not isinstance(group, click.Group):
+            group = click.Group(group_name)
+            front.cli.add_command(group)
+        group.add_command(command)

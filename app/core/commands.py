@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 
 from app.core.errors import Refusal
 from app.core.house import House
+from app.core.messages import Message
 
 Body = Callable[..., dict[str, Any] | None]
 
@@ -45,6 +46,18 @@ def room_command(name: str, *, help: str) -> Callable[[Body], click.Command]:
         return click.command(name, help=help)(with_json(with_appcontext(run)))
 
     return wrap
+
+
+def closed_command(name: str, message: Message) -> click.Command:
+    """A command that this environment does not have: whatever is asked of it, it says why, with exit 1."""
+
+    @room_command(name, help="Not in this environment.")
+    @click.argument("anything", nargs=-1, type=click.UNPROCESSED)
+    def closed(house: House, anything: tuple[str, ...]) -> None:
+        raise Refusal(message)
+
+    closed.ignore_unknown_options = True
+    return closed
 
 
 def report(result: dict[str, Any], *, as_json: bool) -> None:

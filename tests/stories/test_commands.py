@@ -266,7 +266,8 @@ def test_production_publishes_only_today_and_signs_for_nobody(
 
 
 def test_production_has_no_demo_and_makes_no_partners(production: Run, house: House, tmp_path: Path) -> None:
-    assert production("demo", "load").exit_code == 2
+    refused(production("demo", "load"), "正式环境")
+    refused(production("demo", "load", "--households", "9", "--from", str(tmp_path)), "正式环境")
     events = write_events(tmp_path / "events.csv", [])
     refused(production("releases", "outcome", "--in", str(events)), "正式环境")
     made = ("accounts", "create", "--login", "x", "--role", "org_admin", "--org", "没有的会")
