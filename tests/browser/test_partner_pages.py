@@ -25,7 +25,7 @@ from tests.stories.gifts_world import (
 from tests.stories.pairings_world import HAIR, TALK, agreed_visit, running_pairing, suggested
 from tests.world import Site, public
 
-# Of pages that differ by a number alone one is opened; of claims two, one before its terms came and one after.
+# Of pages that differ by a number alone one is opened; of claims two, before the terms came and after.
 ALIKE = {"/my/claims/#": 2}
 # What each must have seen, so that a lost link does not make the test easy.
 MUST = {

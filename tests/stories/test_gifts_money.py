@@ -307,6 +307,8 @@ def test_where_the_region_has_money_off_the_site_says_so(shop: Shop) -> None:
     switch_money(shop.house, on=False)
     ref = told_claim(shop.house, MONEY, "vol")
     assert "这个地方的网上付款还没开通" in shop.site.public("vol").get(f"/my/claims/{ref}/pay").text
+    own = shop.site.public("vol").get(f"/my/claims/{ref}").text
+    assert "等县里的电话" in own and "选项目和金额" not in own, "no button leads to a closed till"
     assert choose(shop, ref, "800").status_code == 409
     assert shop.provider.sessions == {}
 

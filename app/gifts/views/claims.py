@@ -12,6 +12,7 @@ from app.core.guard import Desk, access
 from app.gifts.forms.claims import ClaimForm, PledgeForm
 from app.gifts.models import Claim
 from app.gifts.operations import claims
+from app.gifts.operations.payments import money_is_on
 from app.gifts.operations.pledges import make_pledge
 from app.gifts.queries import card_of, claim_by_ref, live_claim_on, payment_of
 from app.gifts.states import (
@@ -158,6 +159,7 @@ def claim_page(desk: Desk, claim: Claim, form: PledgeForm | None = None) -> str:
         holding=claim.state in HELD,
         over=hold_is_over(claim, desk.now),
         late=claim.contacted_at is None and desk.now > claim.contact_due,
+        payable=claim.kind == "money" and money_is_on(desk.session, claim, local_day(desk.now)),
         may_let_go=_may_let_go(claim),
         payment=payment_of(desk.session, claim.pledge) if claim.pledge else None,
         payment_labels=PAYMENT_LABELS,
