@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from app.core.house import House
 from app.core.jobs import Periodic
 from app.core.outbox import Handler
-from app.followup.operations import claims, direct, money, pairings, proposals, visits
+from app.followup.operations import batches, claims, direct, money, pairings, proposals, visits
 from app.gifts.operations import charity
 from app.gifts.operations import claims as public_claims
 from app.gifts.operations import direct as public_direct
 from app.gifts.operations import pledges as public_pledges
 from app.library.operations import keep_parameter
-from app.matches.operations import answering
+from app.matches.operations import answering, wishes
 from app.pairings.operations import pairing as public_pairing
 from app.pairings.operations import visits as public_visits
 
@@ -32,6 +32,11 @@ def _step(action: str) -> Handler:
         public_pledges.take_step(session, payload, action, now=now)
 
     return handle
+
+
+def _take_proposals(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    proposals.take_drafts(session, payload, now=now)
+    batches.take_run(session, payload, now=now)
 
 
 def lapse(house: House, now: datetime) -> None:
@@ -54,7 +59,7 @@ TO_OFFICE: dict[str, Handler] = {
     "payment.settled": _carry(claims.take_payment),
     "purchase.recorded": _carry(claims.take_purchase),
     "charity_project.submitted": _carry(money.take_filing),
-    "proposals.drafted": _carry(proposals.take_drafts),
+    "proposals.drafted": _take_proposals,
     "proposal.answered": _carry(proposals.take_answer),
     "pairing.accepted": _carry(pairings.open_pair),
     "pairing.stopped": _carry(pairings.take_stop),
@@ -73,6 +78,9 @@ TO_PUBLIC: dict[str, Handler] = {
     "pledge.disputed": _step("dispute"),
     "charity_project.checked": _carry(charity.take_project_verdict),
     "proposals.send": _carry(answering.receive_sent),
+    "proposals.wish": _carry(wishes.receive_wish),
+    "proposals.wish_lifted": _carry(wishes.receive_lift),
+    "proposals.rerun": _carry(wishes.receive_request),
     "pairing.answered": _carry(public_pairing.take_answer),
     "pairing.activated": _carry(public_pairing.take_activation),
     "pairing.ended": _carry(public_pairing.take_end),

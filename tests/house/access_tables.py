@@ -18,6 +18,7 @@ GET  /rules                                          200 200 200 200 200 200 200
 GET  /late                                           404 200 200 200 200 404 404 404 404 404 200 302 302 302
 
 GET  /login                                          200 200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /elder                                          303 303 303 303 303 303 303 303 303 303 303 303 303 303
 POST /login                                          go  go  go  go  go  go  go  go  go  go  go  go  go  go
 POST /login/demo                                     404 404 404 404 404 404 404 404 404 404 404 404 404 404
 POST /logout                                         go  go  go  go  go  go  go  go  go  go  go  go  go  go
@@ -155,6 +156,12 @@ POST /followup/visits/{visit}/confirm                go  403 404 403 403 404 404
 GET  /followup/proposals                             404 404 404 200 200 404 404 404 404 404 200 302 302 302
 POST /followup/proposals/needs/{need_suggested}/send 404 404 404 go  403 404 404 404 404 404 404 302 302 302
 POST /followup/proposals/needs/{need_suggested}/drop 404 404 404 go  403 404 404 404 404 404 404 302 302 302
+POST /followup/proposals/again                       404 404 404 go  403 404 404 404 404 404 go  302 302 302
+GET  /followup/proposals/fairness                    404 404 404 200 200 404 404 404 404 404 200 302 302 302
+POST /followup/proposals/drafts/{suggested}/pin      404 404 404 go  403 404 404 404 404 404 404 302 302 302
+GET  /followup/proposals/drafts/{suggested}/forbid   404 404 404 200 403 404 404 404 404 404 404 302 302 302
+POST /followup/proposals/drafts/{suggested}/forbid   404 404 404 go  403 404 404 404 404 404 404 302 302 302
+POST /followup/proposals/wishes/{wish}/lift          404 404 404 go  403 404 404 404 404 404 404 302 302 302
 GET  /followup/direct                                404 404 404 200 200 404 404 404 404 404 200 302 302 302
 GET  /followup/direct/needs/{need_asked}             404 404 404 200 200 404 404 404 404 404 404 302 302 302
 POST /followup/direct/needs/{need_asked}             404 404 404 go  403 404 404 404 404 404 404 302 302 302

@@ -19,6 +19,7 @@ from app.cases.queries import live_item_of
 from app.core.house import House
 from app.core.tokens import token
 from app.followup.models import FilingCheck, PairTie, ProposalDraft
+from app.followup.operations.batches import wish_for
 from app.followup.operations.direct import offer_directly
 from app.gifts.models import Claim, Pledge
 from app.gifts.operations.claims import claim_card
@@ -247,6 +248,7 @@ def _walked(walk: Walk) -> Names:
         names: Names = {"tie": tie, "pair": pair, "visit": visit, "check": check.id}
         names |= {"need_suggested": kept.need_id, "suggested": kept.id, "filing": filing}
         pairing = session.get_one(PairTie, pair).pairing_ref
+        names["wish"] = wish_for(session, kept, "pin", actor=officer(session, "cs"), now=walk.now()).id
     assert walk.send(sent) == 303
     with public(walk.house) as session:
         names |= {

@@ -19,6 +19,19 @@ class SendForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class ForbidForm(FlaskForm):  # type: ignore[misc]
+    reason = StringField(
+        _("为什么不合适"),
+        description=_("只留在县里，不告诉对方，也不告诉这户。"),
+        filters=[stripped],
+        validators=[
+            InputRequired(_("请写一句为什么不合适。")),
+            Length(max=120, message=_("最多 120 个字。")),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+
+
 class GiveBackForm(FlaskForm):  # type: ignore[misc]
     reason = TextAreaField(
         _("哪里对不上"),

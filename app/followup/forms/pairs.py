@@ -2,16 +2,16 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length
 
+from app.accounts.forms.fields import CountField
 from app.accounts.models.partners import CADENCE
 from app.cases.forms.fields import DayField, ReadableDay, number, stripped
 from app.cases.forms.sheet import ConsentForm
 from app.followup.operations.pairings import Answer, PairPlan
 
-_COUNT = {"inputmode": "numeric", "autocomplete": "off"}
 _PLAIN = {"autocomplete": "off"}
 
 
@@ -29,13 +29,9 @@ class AgreeForm(ConsentForm):
         )
 
 
-def _times(label: object, hint: object) -> IntegerField:
-    return IntegerField(
-        label,
-        description=hint,
-        validators=[InputRequired(_("请填次数。")), NumberRange(1, 99, _("次数在 1 到 99 之间。"))],
-        render_kw=_COUNT,
-    )
+def _times(label: object, hint: object) -> CountField:
+    needed = InputRequired(_("请填次数。"))
+    return CountField(label, description=hint, least=1, most=99, validators=[needed])
 
 
 def _short(label: object, hint: object, missing: object = "", longest: int = 30) -> StringField:
@@ -108,9 +104,10 @@ class EndForm(FlaskForm):  # type: ignore[misc]
 
 
 class MinutesForm(FlaskForm):  # type: ignore[misc]
-    minutes = IntegerField(
+    minutes = CountField(
         _("一共多少分钟"),
         description=_("和家里说的一样就不用改；短一些，照家里说的写。"),
-        validators=[InputRequired(_("请填多少分钟。")), NumberRange(1, 480, _("填 1 到 480 分钟。"))],
-        render_kw=_COUNT,
+        least=1,
+        most=480,
+        validators=[InputRequired(_("请填多少分钟。"))],
     )

@@ -2,17 +2,16 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length
 
+from app.accounts.forms.fields import CountField
 from app.cases.forms.fields import stripped
 from app.followup.models import RECEIPT_BY, RECEIPT_METHOD
 
 _SIGNERS = [SelectChoice(code, word) for code, word in RECEIPT_BY.items()]
 _METHODS = [SelectChoice(code, word) for code, word in RECEIPT_METHOD.items()]
-_COUNT = {"inputmode": "numeric", "autocomplete": "off"}
-_FEW = NumberRange(1, 99, _("数量在 1 到 99 之间。"))
 
 
 class ContactForm(FlaskForm):  # type: ignore[misc]
@@ -39,7 +38,7 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
 
 
 class ArriveForm(FlaskForm):  # type: ignore[misc]
-    qty = IntegerField(_("点到几件"), validators=[InputRequired(_("请填点到几件。")), _FEW], render_kw=_COUNT)
+    qty = CountField(_("点到几件"), least=1, most=99, validators=[InputRequired(_("请填点到几件。"))])
     agreed = BooleanField(_("比说定的少，已经和对方核对过"))
 
 
@@ -64,11 +63,12 @@ class HandOverForm(FlaskForm):  # type: ignore[misc]
 
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]
-    qty = IntegerField(
+    qty = CountField(
         _("合用几件（次、笔）"),
         description=_("只问一句：合用吗。合用几件就写几件。"),
-        validators=[InputRequired(_("请填合用几件。")), _FEW],
-        render_kw=_COUNT,
+        least=1,
+        most=99,
+        validators=[InputRequired(_("请填合用几件。"))],
     )
 
 

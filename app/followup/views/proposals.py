@@ -11,8 +11,10 @@ from app.core.messages import Message
 from app.followup.forms.county import SendForm
 from app.followup.models import ProposalDraft
 from app.followup.operations import proposals as proposing
+from app.followup.queries.batches import pinned_pairs
 from app.followup.queries.lists import drafts_sent, drafts_waiting, needs_with_drafts, sent_waiting
 from app.followup.states import DRAFT_LABELS
+from app.followup.views.batches import run_facts
 from app.followup.views.room import Answer, blueprint, number
 from app.matches.operations.reasons import fit_of
 from app.needs.models import Need
@@ -77,7 +79,9 @@ def _page(
 ) -> str:
     page = needs_with_drafts(desk.session, desk.actor, page=number())
     drafts = drafts_waiting(desk.session, [need.id for need in page.items])
-    stops = {d.id: _stops(desk, d) for listed in drafts.values() for d in listed}
+    listed = [d for some in drafts.values() for d in some]
+    stops = {d.id: _stops(desk, d) for d in listed}
+    facts = run_facts(desk)
     return render_template(
         "followup/proposals.html",
         page=page,
@@ -96,6 +100,8 @@ def _page(
         donor_kinds={"volunteer": _("志愿者"), **ORGANISATION_KINDS},
         sent=drafts_sent(desk.session, desk.actor, page=number("sent")),
         labels=DRAFT_LABELS,
+        pinned=pinned_pairs(facts["wishes"], listed),
+        **facts,
     )
 
 

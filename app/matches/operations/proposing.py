@@ -20,7 +20,7 @@ from app.matches.operations.batch import LIBRARY, Inputs, Outcome, Two, pins_tha
 from app.matches.operations.figures import figures_of, idle_of, left_of
 from app.matches.operations.looking import Look, look
 from app.matches.operations.scoring import Pair, can_be_paired, weeks_on_shelf, weights_on
-from app.matches.queries import drafts_for, ever_proposed, live_wishes
+from app.matches.queries import drafts_for, ever_proposed, live_pairs, live_wishes
 from app.matches.states import PROPOSAL
 from app.policy.actors import Actor
 
@@ -190,7 +190,7 @@ def _tell_office(
     now: datetime,
 ) -> None:
     pins = {(w.interest_id, w.project_id): w.wish_ref for w in batch.wishes if w.kind == "pin"}
-    kept = set(batch.inputs.pins)
+    settled = set(batch.inputs.pins) | live_pairs(session)  # what was sent already needs no pin
     payload = {
         "run_ref": run.run_ref,
         "request_ref": run.request_ref,
@@ -201,7 +201,7 @@ def _tell_office(
         "left": left_of(batch.look, batch.cards, batch.outcome),
         "idle": idle_of(batch.look, batch.outcome),
         "fairness": figures_of(batch.look, batch.cards, batch.inputs, batch.outcome, ever_proposed(session)),
-        "missed": [ref for pair, ref in pins.items() if pair not in kept],
+        "missed": [ref for pair, ref in pins.items() if pair not in settled],
     }
     send(session, "proposals.drafted", payload, key=run.run_ref, subject="proposals", now=now)
 
