@@ -34,6 +34,17 @@ def desk(house: House) -> Desk:
     return open_desk(house)
 
 
+def test_an_answer_of_either_kind_arrives_on_both_engines(any_house: House) -> None:
+    desk = open_desk(any_house)
+    assert desk.ask() == 303
+    assert desk.decline() == 303
+    assert (desk.state(), desk.told().state) == (NeedState.STAGE3, "declined")
+    assert desk.ask("charity") == 303
+    assert desk.take("charity").status_code == 303
+    assert (desk.state(), desk.tie().state) == (NeedState.HELD, "held")
+    assert "办成过 0 件" in body(desk, "cs", f"{DESK}/needs/{bypassed_need(any_house, serial=790)}")
+
+
 def step(desk: Desk, login: str, name: str, **data: object) -> int:
     filled = {f"{name.replace('-', '_')}-{k}": v for k, v in data.items()}
     path = f"/office/followup/ties/{desk.tie().id}/{name}"

@@ -195,6 +195,19 @@ def test_the_officer_freezes_and_only_the_lead_lets_it_go(frozen: tuple[House, l
     assert cl.post(f"{path}/unfreeze", data=note).status_code == 409
 
 
+def test_frozen_and_back_on_both_engines(any_house: House) -> None:
+    crowd(any_house)
+    approve_all(any_house)
+    tick(any_house)
+    before = table(any_house)
+    freeze(any_house)
+    assert len(table(any_house)) < len(before)
+    unfreeze(any_house)
+    assert table(any_house) == before
+    tick(any_house, week(1))
+    assert {r["project_id"] for r in table(any_house)} >= {r["project_id"] for r in before}
+
+
 def test_its_certificate_says_that_it_is_being_looked_at(frozen: tuple[House, list[str]]) -> None:
     house, _ = frozen
     freeze(house)
