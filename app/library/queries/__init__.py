@@ -12,16 +12,20 @@ from app.library.queries.cards import (
     signing_keys,
     tick_of,
 )
+from app.library.queries.forme import AskForMe, ForMe
 from app.library.queries.recommending import Answers, Pick, answers_of, recommend
 from app.library.queries.snapshot import ShelfCard, Snapshot, refreshed, taken
 from app.library.queries.table import EXPORT_COLUMNS, export_row, export_rows, weeks_kept
-from app.library.queries.wishes import SORTS, Wish, wish_of
+from app.library.queries.wishes import FOR_ME, SORTS, Wish, wish_of
 
 __all__ = [
     "EXPORT_COLUMNS",
+    "FOR_ME",
     "SORTS",
     "TABS",
     "Answers",
+    "AskForMe",
+    "ForMe",
     "Pick",
     "Shelf",
     "ShelfCard",

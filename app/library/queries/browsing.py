@@ -43,17 +43,21 @@ def browse(
     day: date,
     page: int = 1,
     size: int = PAGE_SIZE,
+    points: NDArray[np.float64] | None = None,
 ) -> Shelf:
-    """`found` are wordings with their scores, or None when nothing was searched."""
+    """`found` are wordings with their scores, or None when nothing was searched. `points` (cards,): who has
+    more stands first, whatever the wish says of the order; equal ones as on any day."""
     scores = None if found is None else _scores(shelf, found)
     here = _Cut(shelf, None if scores is None else np.flatnonzero(scores))
     masks = {name: here.mask(name, getattr(wish, name)) for name in FACETS if getattr(wish, name)}
     masks["status"] = here.status(wish.status)
     counts = {name: here.counts(name, here.all_of(masks, name)) for name in FACETS}
     tabs = here.counts("status", here.all_of(masks, "status"))
-    matching = here.in_order(here.all_of(masks), wish.sort, day)
+    matching = here.in_order(here.all_of(masks), "fair" if points is not None else wish.sort, day)
     if scores is not None and wish.sort == "fair":
         matching = matching[np.argsort(-scores[matching], kind="stable")]
+    if points is not None:
+        matching = matching[np.argsort(-points[matching], kind="stable")]
     size = max(1, size)
     number = min(max(1, page), max(1, -(-len(matching) // size)))
     items = [shelf.cards[n] for n in matching[(number - 1) * size : number * size]]

@@ -9,6 +9,7 @@ from app.library.queries.snapshot import COUNTIES, VOCABULARY
 from app.library.states import CardStatus
 
 SORTS = {"fair": "急的在前", "month": "等得久的在前", "new": "最近公布"}
+FOR_ME = "forme"  # 按我的条件排: of a signed-in partner alone
 FACETS = ("kind", "region", "urgency", "amount", "action")
 KNOWN: dict[str, frozenset[str]] = {
     "kind": frozenset((*VOCABULARY["kind"], "company")) - {""},
@@ -58,8 +59,9 @@ class Wish:
         return urlencode([*self.pairs(), *((k, v) for k, v in also.items())])
 
 
-def wish_of(args: Mapping[str, list[str]]) -> Wish:
-    """From query parameters; what is not known is left out, never an error."""
+def wish_of(args: Mapping[str, list[str]], *, for_me: bool = False) -> Wish:
+    """From query parameters; what is not known is left out, never an error. `for_me`: that order is known,
+    too."""
 
     def one(name: str) -> str:
         return (args.get(name) or [""])[0].strip()
@@ -69,6 +71,6 @@ def wish_of(args: Mapping[str, list[str]]) -> Wish:
     return Wish(
         q=one("q")[:80],
         status=status if status in list(CardStatus) else CardStatus.OPEN,
-        sort=sort if sort in SORTS else "fair",
+        sort=sort if sort in SORTS or (for_me and sort == FOR_ME) else "fair",
         **chosen,
     )

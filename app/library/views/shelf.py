@@ -2,15 +2,19 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
+from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.clock import local_day
 from app.core.errors import NotFound
 from app.core.guard import Desk, access
 from app.library.queries import (
+    FOR_ME,
     SORTS,
     TABS,
+    AskForMe,
+    ForMe,
     Wish,
     answers_of,
     browse,
@@ -57,9 +61,11 @@ def home(desk: Desk) -> Response:
 @access("card.browse")
 def index(desk: Desk) -> Response:
     kept = keeper().shelf(desk.session)
-    wish = wish_of(request.args.to_dict(flat=False))
+    mine = for_me(desk)
+    wish = wish_of(request.args.to_dict(flat=False), for_me=mine is not None)
     page = request.args.get("page", 1, type=int)
-    shelf = browse(kept, wish, found=_found(desk, wish.q), day=local_day(desk.now), page=page)
+    points = mine.points(kept) if mine is not None and wish.sort == FOR_ME else None
+    shelf = browse(kept, wish, found=_found(desk, wish.q), day=local_day(desk.now), page=page, points=points)
     part = request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
     body = render_template(
         "library/_shelf.html" if part else "library/index.html",
@@ -68,7 +74,7 @@ def index(desk: Desk) -> Response:
         tick=kept.tick,
         tabs=[(s, STATUS_LABELS[s]) for s in TABS],
         facets=facets(wish, shelf),
-        sorts=SORTS,
+        sorts={**SORTS, FOR_ME: _("按我的条件排")} if mine is not None else SORTS,
         part=part,
         at=lambda w, **also: _address(w, **also),
     )
@@ -108,11 +114,26 @@ def three_questions(desk: Desk) -> Response:
     answers = answers_of(args.get("kind", ""), args.get("near", ""), args.get("time", ""))
     kept = keeper().shelf(desk.session)
     asked = bool(args)
+    mine = for_me(desk) if not asked else None
+    answers = mine.answers if mine is not None else answers
     picks = recommend(kept, answers, day=local_day(desk.now)) if asked else []
     body = render_template(
-        "library/recommend.html", picks=picks, asked=asked, tick=kept.tick, **_asking(answers)
+        "library/recommend.html",
+        picks=picks,
+        asked=asked,
+        filled=mine is not None,
+        tick=kept.tick,
+        **_asking(answers),
     )
     return send(desk, kept, body, picked=[p.card.project_id for p in picks])
+
+
+def for_me(desk: Desk) -> ForMe | None:
+    """How a signed-in partner would put the cards, if a room above knows; None for a visitor."""
+    ask: AskForMe | None = current_app.extensions.get("library.for_me")
+    if ask is None or desk.visitor is None:
+        return None
+    return ask(desk.session, desk.visitor, local_day(desk.now))
 
 
 def _asking(answers: Any) -> dict[str, Any]:

@@ -127,12 +127,20 @@ def need_of(card: Card, day: date) -> Need:
 
 
 def is_recurring(card: Card) -> bool:
-    item = NAMES.get(card.need_item or "")
+    return is_recurring_item(card.need_item or "")
+
+
+def is_recurring_item(name: str) -> bool:
+    item = NAMES.get(name)
     return bool(item and "每周" in item.options)
 
 
 def weeks_on_shelf(card: Card, day: date) -> int:
     """At least so many: the card says its month alone, and it may have come on that month's last day."""
-    year, month = (int(x) for x in card.cohort.published_month.split("-"))
+    return weeks_since(card.cohort.published_month, day)
+
+
+def weeks_since(published_month: str, day: date) -> int:
+    year, month = (int(x) for x in published_month.split("-"))
     over = date(year + month // 12, month % 12 + 1, 1)
     return max(0, (day - over).days // 7)

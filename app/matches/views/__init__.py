@@ -11,12 +11,15 @@ from app.core.guard import Desk, access
 from app.matches.forms import DeclineForm, InterestForm
 from app.matches.models import PairingProposal
 from app.matches.operations.answering import decline
+from app.matches.operations.forme import for_me
 from app.matches.operations.interests import state_interest
 from app.matches.operations.showing import offers_for
 from app.matches.queries import interest_of, proposal_by_ref
 from app.policy.regions import display_name
 
 blueprint = Blueprint("matches", __name__)
+# The library asks here how a signed-in partner would put the cards.
+blueprint.record_once(lambda state: state.app.extensions.update({"library.for_me": for_me}))
 Answer = str | Response | tuple[str, int]
 
 
