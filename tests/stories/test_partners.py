@@ -66,6 +66,16 @@ def charity_form(**other: Any) -> dict[str, Any]:
     }
 
 
+def test_an_empty_registration_says_what_is_missing_in_the_order_of_the_page(site: Site) -> None:
+    page = site.visitor().post("/register/volunteer", data={}).get_data(as_text=True)
+    summary = page[page.index("处要改") : page.index("</ul>", page.index("处要改"))]
+    said = [
+        summary.find(f'href="#{name}"')
+        for name in ("region_code", "phone", "name", "id_no", "login", "password")
+    ]
+    assert said == sorted(said) and said[0] > 0
+
+
 def register(client: FlaskClient, kind: str, form: dict[str, Any]) -> Any:
     return client.post(f"/register/{kind}", data=form, content_type="multipart/form-data")
 

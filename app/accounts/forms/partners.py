@@ -35,37 +35,12 @@ def number(text: str | None) -> str | None:
     return _SPACES.sub("", plain(text) or "").upper() if text else text
 
 
-class _Account(FlaskForm):  # type: ignore[misc]
-    login = StringField(
-        _("登录名"),
-        description=_("4 到 40 个字母、数字或下划线。"),
-        filters=[plain],
-        validators=[
-            InputRequired(_("请起一个登录名。")),
-            Regexp(r"^[A-Za-z0-9_]{4,40}$", message=_("登录名用 4 到 40 个字母、数字或下划线。")),
-        ],
-        render_kw={"autocomplete": "username", "autocapitalize": "none"},
-    )
-    password = PasswordField(
-        _("密码"),
-        description=_("至少 10 个字符。"),
-        validators=[InputRequired(_("请设一个密码。")), Length(min=10, message=_("密码至少要 10 个字符。"))],
-        render_kw={"autocomplete": "new-password"},
-    )
-    again = PasswordField(
-        _("再输一遍密码"),
-        validators=[EqualTo("password", _("两次输的不一样，请再输一遍。"))],
-        render_kw={"autocomplete": "new-password"},
-    )
-    promise = BooleanField(
-        _("填的都是真的，同意县里核验"),
-        description=_("材料只给县里核验的两位同志看，核完从网站上删掉。"),
-        validators=[InputRequired(_("请先勾选：填的都是真的，同意县里核验。"))],
-    )
-
-
 class _Common(FlaskForm):  # type: ignore[misc]
-    region_code = SelectField(_("在哪个县（市、区）"), description=_("由这个县来核验。"))
+    region_code = SelectField(
+        _("在哪个县（市、区）"),
+        description=_("由这个县来核验。"),
+        validators=[InputRequired(_("请从列表里选一个县（市、区）。"))],
+    )
     phone = StringField(
         _("联系电话"),
         description=_("县里核验、约时间时用，不公开。"),
@@ -168,6 +143,37 @@ class OrganisationProfile(_Common):
             uscc=self.uscc.data,
             papers=self.papers(),
         )
+
+
+class _Account(FlaskForm):  # type: ignore[misc]
+    """Stands after the profiles, as on the page: the summary of what is wrong goes from top to bottom."""
+
+    login = StringField(
+        _("登录名"),
+        description=_("4 到 40 个字母、数字或下划线。"),
+        filters=[plain],
+        validators=[
+            InputRequired(_("请起一个登录名。")),
+            Regexp(r"^[A-Za-z0-9_]{4,40}$", message=_("登录名用 4 到 40 个字母、数字或下划线。")),
+        ],
+        render_kw={"autocomplete": "username", "autocapitalize": "none"},
+    )
+    password = PasswordField(
+        _("密码"),
+        description=_("至少 10 个字符。"),
+        validators=[InputRequired(_("请设一个密码。")), Length(min=10, message=_("密码至少要 10 个字符。"))],
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        _("再输一遍密码"),
+        validators=[EqualTo("password", _("两次输的不一样，请再输一遍。"))],
+        render_kw={"autocomplete": "new-password"},
+    )
+    promise = BooleanField(
+        _("填的都是真的，同意县里核验"),
+        description=_("材料只给县里核验的两位同志看，核完从网站上删掉。"),
+        validators=[InputRequired(_("请先勾选：填的都是真的，同意县里核验。"))],
+    )
 
 
 def profile_form(kind: str) -> type[VolunteerProfile] | type[OrganisationProfile]:
