@@ -35,6 +35,7 @@ from app.core.guard import COOKIE_KEY, Desk, Door, access, sign_cookie
 from app.core.house import House
 
 log = logging.getLogger(__name__)
+ELDER_SECONDS = 365 * 24 * 3600
 office = Blueprint("login", __name__)
 public = Blueprint("login", __name__)
 
@@ -113,6 +114,16 @@ def choose(desk: Desk) -> Response:
     post_id = request.form.get("post", type=int) or 0
     choose_post(desk.session, secret=cookie.get(COOKIE_KEY, ""), post_id=post_id, now=desk.now)
     return redirect(_onward() or "/office/", 303)
+
+
+@office.get("/elder")
+@access("session.open")
+def elder(desk: Desk) -> Response:
+    """Turns the large view on or off for this browser, and leads back to the page it was asked for on."""
+    answer = redirect(_onward() or "/office/", 303)
+    value = "0" if request.cookies.get("elder") == "1" else "1"
+    answer.set_cookie("elder", value, max_age=ELDER_SECONDS, samesite="Lax", path="/")
+    return answer
 
 
 @office.post("/logout")
