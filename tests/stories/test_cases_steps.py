@@ -209,8 +209,8 @@ def test_a_list_needs_a_difficulty_and_a_need(house: House, site: Site) -> None:
     [
         ({"item_code": ""}, "请从目录里选一项"),
         ({"item_code": "G99"}, "有 1 处要改"),
-        ({"qty": "0"}, "数量在 1 到 99 之间"),
-        ({"qty": "100"}, "数量在 1 到 99 之间"),
+        ({"qty": "0"}, "填 1 到 99"),
+        ({"qty": "100"}, "填 1 到 99"),
         ({"option": "小学"}, "这里不用选"),
         ({"budget": "一千"}, "单位是元"),
         ({"urgency": ""}, "请选一种"),

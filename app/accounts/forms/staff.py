@@ -37,13 +37,13 @@ class PostForm(FlaskForm):  # type: ignore[misc]
         _("管哪里"),
         description=_("从县写起，用空格隔开：红寺堡区 红寺堡镇 梨花村。也可以写区划代码。平台管理员不用填。"),
         filters=[plain],
-        validators=[Length(max=60)],
+        validators=[Length(max=60, message=_("最多 60 个字。"))],
     )
     unit = StringField(
         _("单位"),
         description=_("部门和包抓单位的同志要填，写单位表里的全名。"),
         filters=[plain],
-        validators=[Length(max=60)],
+        validators=[Length(max=60, message=_("最多 60 个字。"))],
         render_kw={"list": "units"},
     )
 
@@ -86,7 +86,7 @@ class OfficerForm(PostForm, _NewPassword):
         _("姓名"),
         description=_("同事看得到。"),
         filters=[plain],
-        validators=[InputRequired(_("请写姓名。")), Length(max=20)],
+        validators=[InputRequired(_("请写姓名。")), Length(max=20, message=_("最多 20 个字。"))],
     )
     id_no = StringField(
         _("身份证号"),
@@ -103,7 +103,7 @@ class UnitForm(FlaskForm):  # type: ignore[misc]
     name = StringField(
         _("单位全名"),
         filters=[plain],
-        validators=[InputRequired(_("请写单位全名。")), Length(max=40)],
+        validators=[InputRequired(_("请写单位全名。")), Length(max=40, message=_("最多 40 个字。"))],
     )
     kind = SelectField(_("哪一种"), choices={k: UNIT_KIND_LABELS[k] for k in UNIT_KINDS})
     county = SelectField(_("哪个县"), choices={c.code: c.name for c in counties()})

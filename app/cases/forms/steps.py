@@ -2,19 +2,17 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
+from app.accounts.forms.fields import CountField
 from app.cases.forms.fields import DayField, ReadableDay, number, options, stripped
 from app.cases.operations.entry import Vote
 
-_COUNT = {"inputmode": "numeric", "autocomplete": "off"}
 
-
-def _people(label: object, hint: object = "") -> IntegerField:
+def _people(label: object, hint: object = "") -> CountField:
     needed = InputRequired(_("请填人数，没有就填 0。"))
-    between = NumberRange(0, 500, _("人数在 0 到 500 之间。"))
-    return IntegerField(label, description=hint, validators=[needed, between], render_kw=_COUNT)
+    return CountField(label, description=hint, least=0, most=500, validators=[needed])
 
 
 class EvaluationForm(FlaskForm):  # type: ignore[misc]

@@ -2,9 +2,10 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
 
+from app.accounts.forms.fields import CountField
 from app.cases.forms.fields import options
 from app.needs.models import OUTCOMES
 from app.policy.lists import BYPASS_REASONS
@@ -16,10 +17,12 @@ class OutcomeForm(FlaskForm):  # type: ignore[misc]
     outcome = RadioField(
         _("结果"), choices=options(OUTCOMES.items()), validators=[InputRequired(_("请选一种结果。"))]
     )
-    covered_qty = IntegerField(
+    covered_qty = CountField(
         _("解决了几件（次、笔）"),
         description=_("只在“解决一部分”时填。"),
-        validators=[Optional(), NumberRange(0, 99, _("数量在 0 到 99 之间。"))],
+        least=0,
+        most=99,
+        validators=[Optional()],
     )
     basis = StringField(
         _("依据"),

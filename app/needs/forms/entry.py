@@ -4,10 +4,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from app.accounts.forms.fields import CountField
 from app.cases.forms.fields import Amount, DayField, ReadableDay, fen_of, options, plain, stripped
 from app.needs.operations.entry import NewNeed
 from app.policy import lists
@@ -58,11 +59,12 @@ class NeedForm(FlaskForm):  # type: ignore[misc]
         choices=options([("", _("不用选"))])
         + options((o, o) for o in dict.fromkeys(o for i in ITEMS.values() for o in i.options)),
     )
-    qty = IntegerField(
+    qty = CountField(
         _("几件（次、笔）"),
         default=1,
-        validators=[InputRequired(_("请填数量。")), NumberRange(1, 99, _("数量在 1 到 99 之间。"))],
-        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+        least=1,
+        most=99,
+        validators=[InputRequired(_("请填数量。"))],
     )
     urgency = RadioField(_("急不急"), choices=URGENCY, validators=[InputRequired(_("请选一种。"))])
     budget = StringField(
