@@ -52,6 +52,10 @@ class Table:
     def is_audited(self, permission: str) -> bool:
         return any(row.audited for row in self._rows[permission])
 
+    def is_for(self, actor: Actor, permission: str) -> bool:
+        """Whether there is anything at all that a person of this role may do it to."""
+        return any(ANYONE in row.roles or actor.role in row.roles for row in self._rows[permission])
+
     def decide(self, actor: Actor | None, permission: str, subject: Any = None) -> Verdict:
         """Raises KeyError for a permission that no row names.
 
