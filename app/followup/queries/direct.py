@@ -102,10 +102,12 @@ def ties_of_offers(session: Session, offers: Sequence[DirectOffer]) -> dict[str,
     return {t.project_id: t for t in session.scalars(select(Tie).where(Tie.project_id.in_(numbers)))}
 
 
-def needs_waiting(session: Session, actor: Actor, day: date) -> list[Waiting]:
-    """急 first, then who waits longest."""
+def needs_waiting(session: Session, actor: Actor, day: date, *, only: int | None = None) -> list[Waiting]:
+    """急 first, then who waits longest. `only`: just the need with that id, if it waits."""
     states = (NeedState.STAGE3, NeedState.IN_COHORT)
     statement = select(Need).where(Need.state.in_(states), Need.area.startswith(actor.area))
+    if only is not None:
+        statement = statement.where(Need.id == only)
     needs = session.scalars(statement.options(NEED_FACTS).order_by(Need.id)).unique().all()
     cases = {n.case_id for n in needs}
     direct = cases_consenting(session, cases, "direct_match", day)
@@ -120,10 +122,6 @@ def needs_waiting(session: Session, actor: Actor, day: date) -> list[Waiting]:
             since = project.withheld_since if project is not None and why == "withheld" else need.stage3_on
             found.append(Waiting(need, why, since, need.case_id in direct))
     return sorted(found, key=lambda w: (URGENCY_ORDER.index(w.need.urgency), w.since or day, w.need.id))
-
-
-def why_waiting(waiting: Sequence[Waiting], need_id: int) -> str:
-    return next((w.why for w in waiting if w.need.id == need_id), "")
 
 
 def _projects(session: Session, actor: Actor) -> tuple[dict[int, NeedProject], set[int]]:

@@ -23,7 +23,6 @@ from app.followup.queries.direct import (
     offers_page,
     organisations_for,
     ties_of_offers,
-    why_waiting,
 )
 from app.followup.states import OFFER_LABELS
 from app.followup.views.room import Answer, blueprint, go, number
@@ -95,7 +94,7 @@ def _page(desk: Desk, need: Need, form: AskForm | None = None) -> str:
         form=form or _form(partners),
         earlier=offers_of_need(desk.session, need.id),
         labels=OFFER_LABELS,
-        why=WHY.get(why_waiting(needs_waiting(desk.session, desk.actor, day), need.id), ""),
+        why=next((WHY[w.why] for w in needs_waiting(desk.session, desk.actor, day, only=need.id)), ""),
         kinds=ORGANISATION_KINDS,
         told={
             "item": need.item.name,
