@@ -10,8 +10,8 @@ from app.cases.models import Case
 from app.core.database import OfficeBase, Row, Stateful, one_of, state_check
 from app.core.secrets import BlindIndex, OfficeSecret
 from app.followup.states import (
-    LEFT_LABELS,
-    WISH_LABELS,
+    WHY_LEFT,
+    WISHES,
     DraftState,
     FilingCheckState,
     OfferState,
@@ -206,7 +206,7 @@ class ProposalLeft(Row, OfficeBase):
     """A need to which the last run that saw it brought nobody, and why."""
 
     __tablename__ = "proposal_left"
-    __table_args__ = (one_of("reason", LEFT_LABELS),)
+    __table_args__ = (one_of("reason", WHY_LEFT),)
 
     run_ref: Mapped[str] = mapped_column(String(32))
     need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), unique=True)
@@ -219,7 +219,7 @@ class ProposalWish(Row, OfficeBase):
     """An officer's word on one pair for the runs to come; `missed`: the last run could not follow it."""
 
     __tablename__ = "proposal_wish"
-    __table_args__ = (one_of("kind", WISH_LABELS),)
+    __table_args__ = (one_of("kind", WISHES),)
 
     wish_ref: Mapped[str] = mapped_column(String(32), unique=True)
     kind: Mapped[str]

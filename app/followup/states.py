@@ -266,8 +266,8 @@ PROPOSAL_DRAFT = Machine(
 )
 
 
-WISH_LABELS = {"pin": "就定这一对", "forbid": "这一对不合适"}
-LEFT_LABELS = {
+WISHES = {"pin": "就定这一对", "forbid": "这一对不合适"}
+WHY_LEFT = {
     "no_eligible_person": "眼下没有合适的人",
     "always_second": "有合适的人，可都去了更合适的地方",
     "capacity_full": "合适的人约满了",

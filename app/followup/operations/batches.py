@@ -22,7 +22,7 @@ from app.followup.queries.batches import (
     open_request,
     request_by_ref,
 )
-from app.followup.states import LEFT_LABELS, PROPOSAL_DRAFT, DraftState
+from app.followup.states import PROPOSAL_DRAFT, WHY_LEFT, DraftState
 from app.policy.actors import SYSTEM, Actor
 from app.releases.queries import projects_by_number
 
@@ -72,7 +72,7 @@ def _keep_left(session: Session, payload: dict[str, Any], now: datetime) -> None
         delete(ProposalLeft).where(ProposalLeft.need_id.in_([p.need_id for p in projects.values()]))
     )
     for number, reason in sorted(reasons.items()):
-        if number in projects and reason in LEFT_LABELS:
+        if number in projects and reason in WHY_LEFT:
             left = ProposalLeft(run_ref=payload["run_ref"], need_id=projects[number].need_id)
             left.project_id, left.reason = number, reason
             left.created_at, left.created_by = now, SYSTEM.label

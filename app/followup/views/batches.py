@@ -24,7 +24,7 @@ from app.followup.queries.batches import (
     wish_by_id,
     wishes_of,
 )
-from app.followup.states import LEFT_LABELS, WISH_LABELS
+from app.followup.states import WHY_LEFT, WISHES
 from app.followup.views.room import Answer, blueprint, go, number
 
 FEW = 5  # below it a share says nothing (domain 10)
@@ -129,10 +129,10 @@ def run_facts(desk: Desk) -> dict[str, Any]:
         "batch": batch,
         "asked": open_request(desk.session, county),
         "wishes": wishes_of(desk.session, desk.actor),
-        "wish_labels": WISH_LABELS,
+        "wish_labels": WISHES,
         "left": left_page(desk.session, desk.actor, page=number("left")),
         "left_counts": left_counts(desk.session, desk.actor),
-        "left_labels": LEFT_LABELS,
+        "left_labels": WHY_LEFT,
         "idle": idle[:SHOWN_IDLE],
         "idle_n": len(idle),
         "idle_counts": Counter(one["reason"] for one in idle).most_common(),
