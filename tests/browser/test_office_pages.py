@@ -8,10 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from app.needs.queries import needs_of
 from tests.browser.conftest import Live
 from tests.browser.test_open_pages import complaints
 from tests.stories.oversight_world import journey
-from tests.world import Site
+from tests.world import Site, filed_case, new_household
 
 LOGINS = ("vw", "to", "tl", "cs", "cl", "dept", "safe", "duty", "admin")
 MENU_AT_LEAST = {"vw": 5, "to": 8, "tl": 5, "cs": 11, "cl": 10, "dept": 2, "safe": 3, "duty": 2, "admin": 3}
@@ -117,11 +118,34 @@ def test_the_large_view_is_switched_in_the_office_and_leads_back(live: Live) -> 
     page.get_by_role("link", name="大字版").click()
     page.wait_for_url("**/office/cases/")
     assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") >= 20
-    for address in links(page, ".side-wide"):
+    case = filed(site)
+    for address in (*links(page, ".side-wide"), *case):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE, address
     page.get_by_role("link", name="普通版").click()
     assert page.locator("html.elder").count() == 0
+
+
+def filed(site: Site) -> tuple[str, ...]:
+    """Pages of a filed household, and of its need."""
+    with site.house.need_office().transaction() as session:
+        case = filed_case(session, new_household(1, child=True))
+        need = needs_of(session, case.id)[0]
+        return tuple(
+            f"/office/{a}" for a in (f"cases/{case.id}", f"cases/{case.id}/timeline", f"needs/{need.id}")
+        )
+
+
+@pytest.mark.browser
+def test_the_toolbar_opens_in_the_office(live: Live) -> None:
+    page = signed_in(live, Site(live.site.house), "to")
+    page.goto("/office/")
+    page.get_by_role("link", name="无障碍").click()
+    assert page.evaluate("document.activeElement.dataset.tool") == "in"
+    page.keyboard.press("Enter")
+    assert page.locator("html.zoom-1").count() == 1
+    axe = Axe().run(page)
+    assert axe.violations_count == 0, axe.generate_report()
 
 
 @pytest.mark.browser
