@@ -96,6 +96,7 @@ def _flask(name: str, settings: Settings, *, cookie: str, path: str) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.extensions["settings"] = settings
+    app.url_map.strict_slashes = False  # people type addresses with and without the last stroke
     app.url_map.converters["int"] = Number
     CSRFProtect(app)
     app.wsgi_app = ProxyFix(app.wsgi_app) if settings.env == "production" else app.wsgi_app  # type: ignore[method-assign]

@@ -157,16 +157,16 @@ def test_open_pages_and_their_headers_show_nothing(shelf: Shelf, secrets: set[st
 
 
 def test_a_planted_string_is_answered_like_a_nonsense_word(shelf: Shelf, secrets: set[str]) -> None:
-    """What the search does not know it may not know differently."""
+    """What the search does not know it may not know differently: a twin that stands nowhere finds the same."""
     visitor = Site(shelf.house).visitor()
 
     def answer(word: str) -> str:
         page = visitor.get("/library", query_string={"q": word}).get_data(as_text=True)
         return re.sub(r"(?s)<(?:input|link|a) [^>]*>|" + re.escape(word), "", page)
 
-    nonsense = answer("秘密槐花")
     for word in sorted(s for s in secrets if s.startswith("密"))[::400]:
-        assert answer(word) == nonsense, "told apart"
+        twin = re.sub(r"密.\d+", "密谎98765", word)
+        assert twin not in secrets and answer(word) == answer(twin), "told apart"
 
 
 def test_the_search_for_planted_strings_finds_them(shelf: Shelf, secrets: set[str]) -> None:
