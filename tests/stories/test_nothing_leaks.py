@@ -157,7 +157,7 @@ def test_open_pages_and_their_headers_show_nothing(shelf: Shelf, secrets: set[st
 
 
 def test_a_planted_string_is_answered_like_a_nonsense_word(shelf: Shelf, secrets: set[str]) -> None:
-    """What the search does not know it may not know differently: a twin that stands nowhere finds the same."""
+    """What the search does not know it may not know differently: a twin from nowhere finds the same."""
     visitor = Site(shelf.house).visitor()
 
     def answer(word: str) -> str:
