@@ -38,9 +38,9 @@ def signed_in(live: Live, site: Site, login: str) -> Page:
     return page
 
 
-def faults(page: Page, address: str, width: int, seen: set[str]) -> list[str]:
-    """What is wrong with the page at that width. axe looks at every page on a desk, and once at each kind of
-    page on a phone; contrast, which takes it longest, once at each kind."""
+def faults(page: Page, address: str, width: int, seen: set[str], in_menu: bool) -> list[str]:
+    """What is wrong with the page at that width. axe looks at every page of the menu on a desk, and once at
+    each kind of page at each width; contrast, which takes it longest, once at each kind."""
     page.set_viewport_size({"width": width, "height": 900})
     found = []
     if page.evaluate("document.documentElement.scrollWidth") > width:
@@ -52,7 +52,7 @@ def faults(page: Page, address: str, width: int, seen: set[str]) -> list[str]:
     if (red := page.evaluate(RED)) > 1:
         found.append(f"{red} red buttons")
     name = f"{width} {kind(address)}"
-    if width == DESK or name not in seen:
+    if name not in seen or (in_menu and width == DESK):
         axe = Axe().run(page, options={"rules": {"color-contrast": {"enabled": name not in seen}}})
         found += [axe.generate_report()] if axe.violations_count else []
     seen.add(name)
@@ -90,7 +90,11 @@ def walked(live: Live, site: Site, login: str, seen: set[str]) -> list[str]:
                 f"{login}, {address} from {leads[address]}: {answer.status if answer else 'no answer'}"
             )
             continue
-        found += [f"{login}, {f}" for width in (DESK, PHONE) for f in faults(page, address, width, seen)]
+        found += [
+            f"{login}, {f}"
+            for width in (DESK, PHONE)
+            for f in faults(page, address, width, seen, address in menu)
+        ]
         for further in links(page, "main"):
             if further not in known and (name := f"{kind(further)} {kind(address)}") not in seen:
                 seen.add(name)
