@@ -4,6 +4,7 @@ Alembic compares tables and columns, not CHECKs and not the WHERE of an index: t
 """
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from migrations.commands import drift
+from migrations.commands import drift, main
 from migrations.environment import current, head
 from migrations.models import metadata_of
 from tests import postgres
@@ -169,3 +170,19 @@ def _sample(kind: str, name: str) -> str:
 
 def plain(sql: str) -> str:
     return re.sub(r"\s+", " ", sql).strip()
+
+
+def test_an_instance_of_an_older_program_is_told_apart(
+    migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before a demo starts on tables that it can't read, it says how to begin anew."""
+    shutil.copytree(migrated, tmp_path / "instance")
+    monkeypatch.setenv("JIEDUI_ENV", "demo")
+    monkeypatch.setenv("JIEDUI_INSTANCE", str(tmp_path / "instance"))
+    assert main(["upgrade"]) == 0
+    engine = create_engine(f"sqlite:///{tmp_path}/instance/public/public.sqlite", poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE claim RENAME COLUMN title TO heading"))
+    engine.dispose()
+    assert main(["upgrade"]) == 1
+    assert "make demo-reset" in capsys.readouterr().err
