@@ -127,7 +127,7 @@ def many(count: int, seed: int = 3) -> list[dict[str, object]]:
 def shown_items(visitor: FlaskClient, question: str, **also: str) -> list[str]:
     """The titles of the cards on the first page of a search, in their order."""
     page = visitor.get("/library", query_string={"q": question, **also}).get_data(as_text=True)
-    part = page.split("差不多的，眼下有这些")[0]
+    part = page.split("眼下还差的，有这些")[0]
     return re.findall(r'<h3><a href="/library/XQ-[0-9A-Z]+">([^<]+)</a></h3>', part)
 
 
