@@ -96,6 +96,7 @@ class Watcher:
     status: dict[str, str] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     checked: int = 0
+    could_own: dict[str, int] = field(default_factory=dict)  # project → households, when it appeared
 
     def see(self, table: Sequence[Row], key: Mapping[str, str], register: Mapping[str, Facts]) -> None:
         """One week's table, with the key and the register as they stand that week."""
@@ -133,6 +134,7 @@ class Watcher:
         for implied in set(map(_implied, rows)):
             n = sum(has(f, implied) for f in owners.values())
             self._say(cohort, f"rule 3b: {implied} {n}", n >= self.k)
+            self.could_own |= {str(r["project_id"]): n for r in rows if _implied(r) == implied}
         items = Counter(r["need_item"] for r in rows)
         self._say(cohort, "rule 4", len(items) >= 3 and max(items.values()) <= 0.6 * len(rows))
 
@@ -160,15 +162,10 @@ class Watcher:
         if not holds:
             self.broken.append(f"{cohort[:4]} {sentence}")
 
-    def risks(self, register: Mapping[str, Facts]) -> list[float]:
+    def risks(self) -> list[float]:
         """For each project ever published: one over the households that could be its owner, knowing the
-        cohort."""
-        found = []
-        for rows in self.cohorts.values():
-            owners = {self.key[n] for n in rows}
-            for row in rows.values():
-                found.append(1 / sum(has(register[o], _implied(row)) for o in owners))
-        return found
+        cohort and everybody's facts in the week in which it appeared."""
+        return [1 / n for n in self.could_own.values()]
 
 
 def _implied(row: Row) -> str:
