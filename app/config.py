@@ -1,7 +1,6 @@
 """Settings, read once from the environment (contracts §2)."""
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,11 +72,6 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if name == "production":
         _refuse_demo_secrets(settings)
     return settings
-
-
-def new_secret() -> str:
-    """A fresh value for JIEDUI_SECRET_KEY or JIEDUI_FIELD_KEY."""
-    return secrets.token_urlsafe(48)
 
 
 def _one_of(env: Mapping[str, str], key: str, default: str, allowed: tuple[str, ...]) -> str:

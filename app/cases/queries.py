@@ -61,10 +61,6 @@ def whole_cases(session: Session, case_ids: Sequence[int]) -> list[Case]:
     return [found[i] for i in case_ids]
 
 
-def case_by_no(session: Session, case_no: str) -> Case | None:
-    return session.scalar(select(Case).where(Case.case_no == case_no))
-
-
 def in_scope(statement: Select[Case], actor: Actor) -> Select[Case]:
     """Only the cases that this actor's post reaches."""
     scoped = statement.where(Case.area.startswith(actor.area, autoescape=True))
@@ -172,18 +168,6 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def register_households(session: Session, *, day: date) -> list[Household]:
-    """Households whose case is filed and in care on that day: the register of the publication gate."""
-    statement = (
-        select(Household)
-        .join(Case, Case.household_id == Household.id)
-        .where(Case.state == CaseState.FILED, Case.filed_on <= day)
-        .options(selectinload(Household.members))
-        .order_by(Household.id)
-    )
-    return list(session.scalars(statement).unique())
-
-
 def batch_by_id(session: Session, batch_id: int) -> EntryBatch | None:
     """With its households and their people."""
     people = joinedload(BatchItem.case).joinedload(Case.household).selectinload(Household.members)
@@ -223,10 +207,6 @@ def determined_cases(session: Session, township: str) -> Sequence[Case]:
         .options(joinedload(Case.household).selectinload(Household.members))
         .order_by(Case.case_no)
     ).all()
-
-
-def consent_by_id(session: Session, consent_id: int) -> Consent | None:
-    return session.get(Consent, consent_id)
 
 
 def draft_of(session: Session, actor: Actor, form: str, subject: str = "") -> Draft | None:

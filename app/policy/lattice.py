@@ -6,7 +6,7 @@ Values are exactly those of publication-gate.md; a label that cannot be read is 
 from dataclasses import dataclass, replace
 from functools import cache
 
-from app.policy.regions import belt, counties, prefecture_of, prefectures, region
+from app.policy.regions import belt, counties, prefectures, region
 
 ANY = "不限"
 YES, NO = "有", "无"
@@ -252,7 +252,3 @@ def _group_words(value: str, noun: str) -> list[str]:
     if value in (YES, NO):
         return [value + ("残疾人" if noun == "残疾" else "大病慢病")]
     return [f"{value}{noun}" if noun == "残疾" else value]
-
-
-def same_prefecture(county: str, other: str) -> bool:
-    return prefecture_of(county) == prefecture_of(other)

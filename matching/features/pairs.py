@@ -9,7 +9,6 @@ import numpy as np
 from matching.arcs import Floats, Ints
 from matching.features.columns import centred, numbers, terms
 from matching.schema import Column, PairEntry, Schema
-from matching.tables import Table
 
 EARTH = 6371.0  # km
 NUMBERS = ("numeric", "datetime")
@@ -169,7 +168,3 @@ def feature_of(x: Column, y: Column) -> Feature | None:
 
 def compared_as_text(x: Column, y: Column) -> bool:
     return {x.type, y.type} <= {"text", "tags", "categorical"} and not (x.type == y.type == "categorical")
-
-
-def ids_of(table: Table, column: Column) -> list[str]:
-    return table.cells[column.name]

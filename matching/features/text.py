@@ -230,18 +230,6 @@ class TextSpace:
         return word, gram, unit_dense(latent)
 
 
-def best_and_mean(left: Any, right: Any, pair_of: Ints, n: int) -> tuple[Floats, Floats, Floats]:
-    """Of each pair's products of documents the best, the mean of the best three, and the mean.
-
-    `left`, `right` are rows of documents already laid side by side; `pair_of` (rows,) is sorted.
-    """
-    if sparse.issparse(left):
-        product = np.asarray(left.multiply(right).sum(axis=1)).ravel()
-    else:
-        product = np.einsum("ij,ij->i", left, right)
-    return reduced(product, pair_of, n)
-
-
 def reduced(product: Floats, pair_of: Ints, n: int) -> tuple[Floats, Floats, Floats]:
     order = np.lexsort((-product, pair_of))
     value, pair = product[order], pair_of[order]

@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models.office import Officer, Post
-from app.accounts.models.partners import FOR_CHILDREN, Organisation, Volunteer
+from app.accounts.models.partners import Organisation, Volunteer
 from app.accounts.models.verification import Verification
 from app.accounts.states import VerificationState
 from app.core.paging import Page, paged
@@ -102,15 +102,3 @@ def works_in(session: Session, id_index: str | None, county: str, day: date) -> 
         )
     )
     return session.scalar(post.limit(1)) is not None
-
-
-def checked_adults(session: Session, county: str, day: date, *, but: str = "") -> list[Verification]:
-    """Verified volunteers of a county whose background and training hold on that day (I-22)."""
-    statement = select(Verification).where(
-        Verification.area == county,
-        Verification.subject == "volunteer",
-        Verification.state == VerificationState.VERIFIED,
-        Verification.token != but,
-    )
-    newest = {v.token: v for v in session.scalars(statement.order_by(Verification.id))}
-    return [v for v in newest.values() if all(v.holds(item, day) for item in FOR_CHILDREN)]

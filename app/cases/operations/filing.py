@@ -1,7 +1,7 @@
 """Entry batches and the county's filing: it files, returns or objects, and changes no fact of the case
 (domain 4.3)."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -116,10 +116,6 @@ def answer_objection(
     text = "乡镇再研究后维持认定" if reaffirm else "乡镇再研究后撤回认定"
     ref = f"case/{case.id}/objection/{case.version}"
     record(session, case, kind="step", text=text, source_ref=ref, actor=actor, now=now)
-
-
-def decided_on(item: BatchItem) -> date | None:
-    return local_day(item.decided_at) if item.decided_at else None
 
 
 def _still_draft(batch: EntryBatch) -> None:

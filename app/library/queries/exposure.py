@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.library.models import Card, Exposure
@@ -32,18 +32,3 @@ def seen_on(session: Session, day: date) -> list[Seen]:
         .order_by(Card.project_id)
     )
     return [Seen(*row) for row in rows]
-
-
-def seen_in_all(session: Session) -> dict[str, Seen]:
-    """Sums over all days, for cards that were seen at all."""
-    rows = session.execute(
-        select(
-            Card.project_id,
-            func.sum(Exposure.shows),
-            func.sum(Exposure.opens),
-            func.sum(Exposure.picks),
-        )
-        .join(Card, Card.id == Exposure.card_id)
-        .group_by(Card.project_id)
-    )
-    return {row[0]: Seen(row[0], int(row[1]), int(row[2]), int(row[3])) for row in rows}

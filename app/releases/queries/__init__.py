@@ -93,15 +93,6 @@ def _mine(actor: Actor, *states: ProjectState) -> Select[NeedProject]:
     return statement
 
 
-def projects_page(
-    session: Session, actor: Actor, *states: ProjectState, page: int = 1, size: int = 20
-) -> Page:
-    """What waits comes oldest first, what is public newest first."""
-    newest = ProjectState.PUBLIC in states
-    statement = _mine(actor, *states).options(_PROJECT_FACTS, joinedload(NeedProject.cohort))
-    return paged(session, statement.order_by(NeedProject.id.desc() if newest else NeedProject.id), page, size)
-
-
 def chosen_projects(
     session: Session, actor: Actor, ids: Collection[int], *states: ProjectState
 ) -> list[NeedProject]:
@@ -125,11 +116,6 @@ def needs_to_prepare(session: Session, actor: Actor, *, page: int = 1, size: int
     """Stage-③ needs without a live project; what cannot be published is among them and says why."""
     statement = _to_prepare(actor.area).options(NEED_FACTS).order_by(Need.stage3_on, Need.id)
     return paged(session, statement, page, size)
-
-
-def chosen_needs(session: Session, actor: Actor, ids: Collection[int]) -> list[Need]:
-    statement = _to_prepare(actor.area).where(Need.id.in_(ids)).options(NEED_FACTS).order_by(Need.id)
-    return list(session.scalars(statement))
 
 
 def all_to_prepare(session: Session) -> list[Need]:
@@ -227,17 +213,6 @@ def run_of(session: Session, day: date) -> ReleaseRun | None:
 
 def last_run(session: Session) -> ReleaseRun | None:
     return session.scalar(select(ReleaseRun).order_by(ReleaseRun.tick.desc()).limit(1))
-
-
-def waiting_households(session: Session) -> dict[str, int]:
-    """How many households of each county have something waiting for publication."""
-    rows = session.execute(
-        select(Need.county_code, func.count(func.distinct(Need.case_id)))
-        .join(NeedProject, NeedProject.need_id == Need.id)
-        .where(NeedProject.state.in_((ProjectState.DRAFTED, ProjectState.APPROVED)))
-        .group_by(Need.county_code)
-    )
-    return {county: n for county, n in rows}
 
 
 def items_ever_public(session: Session, area: str) -> set[str]:

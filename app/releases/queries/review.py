@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.cases.models import Case
@@ -167,11 +167,6 @@ def proposal_of(session: Session, actor: Actor) -> list[tuple[str, int, int, dat
 
 def last_runs(session: Session, limit: int = 6) -> Sequence[ReleaseRun]:
     return session.scalars(select(ReleaseRun).order_by(ReleaseRun.tick.desc()).limit(limit)).all()
-
-
-def waiting_count(session: Session, area: str) -> int:
-    statement = select(func.count()).select_from(NeedProject).join(Need)
-    return session.scalar(statement.where(NeedProject.state.in_(WAITING), Need.area.startswith(area))) or 0
 
 
 def steps_of(label: Label, implies: str, people: Sequence[Facts]) -> list[Step]:
