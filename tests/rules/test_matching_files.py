@@ -2,10 +2,12 @@
 
 import csv
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -159,21 +161,30 @@ def test_bad_files_end_with_2_and_one_line(command: Command, capsys: pytest.Capt
     assert not command.out.exists() and not command.proof.exists()
 
 
+def _has_opened(pid: int, path: Path) -> bool:
+    """Whether the process holds the file open; descriptors may close while they are being looked at."""
+    with suppress(OSError):
+        for link in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(OSError):
+                if os.readlink(f"/proc/{pid}/fd/{link}") == str(path):
+                    return True
+    return False
+
+
 def test_an_interrupt_leaves_what_was_there(command: Command) -> None:
     command.out.write_text("old")
     rows = "".join(f"p{k},n{k % 977},{k % 89}\n" for k in range(600_000))
     arcs = command.write("a.csv", HEAD + rows)
     words = ["assign", "--arcs", arcs, "--out", command.out, "--certificate", command.proof]
-    running = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "matching", *map(str, words)], stderr=subprocess.PIPE, text=True
-    )
-    opened = Path(f"/proc/{running.pid}/fd")
-    started = time.monotonic()
-    while running.poll() is None and time.monotonic() < started + 60:
-        if arcs in {link.resolve() for link in opened.iterdir()}:  # it has begun to read
-            running.send_signal(signal.SIGINT)
-            break
-    told = running.communicate(timeout=60)[1]
+    ) as running:
+        started = time.monotonic()
+        while running.poll() is None and time.monotonic() < started + 60:
+            if _has_opened(running.pid, arcs):  # it has begun to read
+                running.send_signal(signal.SIGINT)
+                break
+        told = running.communicate(timeout=60)[1]
     assert running.returncode == 130, told
     assert command.out.read_text() == "old" and not command.proof.exists()
     assert [p.name for p in command.folder.iterdir() if p.suffix == ".part"] == []
