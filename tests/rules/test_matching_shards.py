@@ -1,11 +1,14 @@
 """Regions solved apart come together as the optimum of the whole, with one certificate."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from dask.distributed import Client, LocalCluster
 
 from matching import Arcs, assign, check
+from matching.dask_shards import DaskExecutor
 from matching.shards import assign_by_region
 from tests.assignments import crowded, some_arcs
 
@@ -53,3 +56,19 @@ def test_one_region_for_each_is_needed() -> None:
     arcs, there, here = regional(0.5)
     with pytest.raises(ValueError, match="one region"):
         assign_by_region(arcs, there[1:], here)
+
+
+def test_a_dask_cluster_of_processes_finds_the_same() -> None:
+    """Shards and their answers cross to other processes and come back; the proof is the whole's."""
+    arcs, there, here = regional(0.5)
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        found = assign_by_region(arcs, there, here, executor=DaskExecutor(client))
+        homes = set(client.run(os.getpid).values())
+    serial = assign_by_region(arcs, there, here)
+    assert len(homes) == 2 and os.getpid() not in homes
+    assert check(arcs, found.chosen, found.certificate) == []
+    assert np.array_equal(found.chosen, serial.chosen)
+    assert found.certificate.value == serial.certificate.value
