@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matching.compiled import njit
+from matching.compiled import njit, njit_step
 from matching.passes import Floats, Graph, Indices, Ints, Lists, worst_of
 
 
@@ -27,12 +27,12 @@ class Slots(NamedTuple):
     cheapest: Ints
 
 
-@njit
+@njit_step
 def refresh(i: int, graph: Graph, slots: Slots, shift: float, lists: Lists) -> None:
     """Fills the row's list with its best arcs at the prices of now."""
     low, high = lists.start[i], lists.start[i + 1]
-    least, column_of = slots.least, lists.column
-    worth = np.full(high - low, -np.inf)
+    least, worth, column_of = slots.least, lists.worth, lists.column
+    worth[low:high] = -np.inf
     column_of[low:high] = -1
     lists.weight[low:high] = -np.inf
     lists.arc[low:high] = -1
@@ -43,18 +43,18 @@ def refresh(i: int, graph: Graph, slots: Slots, shift: float, lists: Lists) -> N
             continue
         c = graph.column[a]
         value = w - least[c]
-        if value < bar or value <= 0.0 or (value == worth[k - low] and c > column_of[k]):
+        if value < bar or value <= 0.0 or (value == worth[k] and c > column_of[k]):
             continue
-        worth[k - low] = value
+        worth[k] = value
         column_of[k] = c
         lists.weight[k] = w
         lists.arc[k] = graph.arc[a] if graph.arc.size else a
-        k = worst_of(worth, column_of, low, high, low)
-        bar = max(0.0, worth[k - low])
-    lists.ceiling[i] = worth[k - low]
+        k = worst_of(worth, column_of, low, high)
+        bar = max(0.0, worth[k])
+    lists.ceiling[i] = worth[k]
 
 
-@njit
+@njit_step
 def holds(i: int, c: int, slots: Slots) -> bool:
     found = False
     for s in range(slots.start[c], slots.start[c + 1]):
@@ -62,7 +62,7 @@ def holds(i: int, c: int, slots: Slots) -> bool:
     return found
 
 
-@njit
+@njit_step
 def two_best(i: int, lists: Lists, slots: Slots, several: bool) -> tuple[float, float, int]:
     """`(best worth, second best, where the best stands in the list)`; a column that the row holds is out."""
     column, weight, least = lists.column, lists.weight, slots.least
@@ -83,7 +83,7 @@ def two_best(i: int, lists: Lists, slots: Slots, several: bool) -> tuple[float, 
     return first, second, at
 
 
-@njit
+@njit_step
 def take(i: int, k: int, raised: float, lists: Lists, slots: Slots) -> int:
     """Gives the row the cheapest slot of the column at k of its list; returns who held it, or -1."""
     c = lists.column[k]
@@ -101,7 +101,7 @@ def take(i: int, k: int, raised: float, lists: Lists, slots: Slots) -> int:
     return loser
 
 
-@njit
+@njit_step
 def bid(
     lists: Lists,
     graph: Graph,
@@ -156,6 +156,7 @@ def new_lists(limit: Ints, kept: int) -> Lists:
         np.full(total, -np.inf),
         np.full(total, -1, dtype=np.int64),
         np.full(limit.size, -np.inf),
+        np.empty(total),
     )
 
 
@@ -170,24 +171,29 @@ def widened(lists: Lists, rows: Indices, by: int) -> Lists:
     column, weight = np.full(total, -1, dtype=np.int32), np.full(total, -np.inf)
     arc = np.full(total, -1, dtype=np.int64)
     column[to], weight[to], arc[to] = lists.column, lists.weight, lists.arc
-    return Lists(start, column, weight, arc, lists.ceiling)
+    return Lists(start, column, weight, arc, lists.ceiling, np.empty(total))
 
 
 def new_slots(room: Ints) -> Slots:
     """Free slots at price 0."""
-    start = np.zeros(room.size + 1, dtype=np.int64)
-    np.cumsum(room, out=start[1:])
-    total = int(start[-1])
-    price, holder = np.zeros(total), np.full(total, -1, dtype=np.int32)
-    arc = np.full(total, -1, dtype=np.int64)
-    if room.min(initial=1) == room.max(initial=1) == 1:
+    one = room.min(initial=1) == room.max(initial=1) == 1
+    start = np.arange(room.size + 1) if one else np.concatenate([[0], np.cumsum(room)])
+    price, holder = np.zeros(start[-1]), np.full(start[-1], -1, dtype=np.int32)
+    arc = np.empty(start[-1], dtype=np.int64)
+    if one:
         return Slots(start, price, holder, arc, price, np.zeros(0, dtype=np.int64))
     return Slots(start, price, holder, arc, np.where(room > 0, 0.0, np.inf), start[:-1].copy())
 
 
-@njit
 def column_prices(slots: Slots, back: float) -> Floats:
     """(columns,) what a place in each costs: 0 where one is free, else the least price less `back`."""
+    if not slots.cheapest.size:
+        return np.maximum(slots.price - back, 0.0)  # a slot that was never held was never raised
+    return _least_prices(slots, back)
+
+
+@njit
+def _least_prices(slots: Slots, back: float) -> Floats:
     v = np.zeros(slots.least.size)
     for c in range(v.size):
         least = np.inf

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matching.auction import Slots
-from matching.compiled import njit
+from matching.compiled import njit, njit_step
 from matching.passes import Flags, Floats, Indices, Ints, Lists
 
 
@@ -34,7 +34,7 @@ class Sides(NamedTuple):
     filled: Ints
 
 
-@njit
+@njit_step
 def take_arc(core: Core, sides: Sides, a: int) -> None:
     c = core.column[a]
     core.taken[a] = True
@@ -47,7 +47,7 @@ def take_arc(core: Core, sides: Sides, a: int) -> None:
     sides.filled[c] += 1
 
 
-@njit
+@njit_step
 def drop_arc(core: Core, sides: Sides, a: int) -> None:
     c = core.column[a]
     core.taken[a] = False
@@ -77,7 +77,7 @@ def take_all(core: Core, sides: Sides, which: Flags) -> None:
     _take(core, sides, which)
 
 
-@njit
+@njit_step
 def _take(core: Core, sides: Sides, which: Flags) -> None:
     for a in range(which.size):
         if which[a]:

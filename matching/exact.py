@@ -149,12 +149,13 @@ def _epsilon(market: Market, lists: Lists, gap: float) -> float:
     if not full.size or not most:
         return most or 1.0
     some = np.flatnonzero(np.diff(lists.start))
-    best = np.full(lists.ceiling.size, -np.inf)
+    best = np.zeros(lists.ceiling.size)
     best[some] = np.maximum.reduceat(lists.weight, lists.start[some])
-    apart = float(np.median(best[full] - lists.ceiling[full]))
+    middle = full.size // 2
+    apart = float(np.partition(best[full] - lists.ceiling[full], middle)[middle])
     coarse = COARSE * apart if apart > 0 else FLAT * (market.high - market.low)
     if gap >= REACHED_BY_AUCTION:
-        coarse = min(coarse, 0.5 * gap * float(best[some].mean()))
+        coarse = min(coarse, 0.5 * gap * float(np.maximum(best[some], 0.0).mean()))
     return max(coarse, 1e-9 * most)
 
 

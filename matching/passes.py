@@ -8,23 +8,37 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.compiled import njit
+from matching.compiled import njit, njit_numbers, njit_step
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Indices = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
+STRIP = 8  # arcs of which the best is found in a few instructions
+LANES = 4  # the same for arcs in any order
+
 
 class Lists(NamedTuple):
     """Each row's best arcs in no order: `start` (rows+1,) into `column`, `weight` and `arc`, -1 where a row
-    has fewer. `ceiling` (rows,) is what no arc outside the list was worth more than when it was made."""
+    has fewer. `ceiling` (rows,) is what no arc outside the list was worth more than when it was made. `worth`
+    is as long as `weight`, to write on."""
 
     start: Ints
     column: Indices
     weight: Floats
     arc: Ints
     ceiling: Floats
+    worth: Floats
+
+
+class Strips(NamedTuple):
+    """What one row writes on: the `best` weight of each strip of arcs, the `first` arc of those that matter,
+    and the arcs `found`."""
+
+    best: Floats
+    first: Ints
+    found: Ints
 
 
 class Graph(NamedTuple):
@@ -40,14 +54,20 @@ class Graph(NamedTuple):
 
 @njit
 def starts(row: Indices, rows: int) -> Ints:
-    """Where each row begins, for arcs that are ordered by row."""
+    """Where each row begins, for arcs that are ordered by row: looks ahead by steps that double, then halve."""
     start = np.empty(rows + 1, dtype=np.int64)
     at = 0
-    for a in range(row.size):
-        while at <= row[a]:
-            start[at] = a
-            at += 1
-    start[at:] = row.size
+    for i in range(rows):
+        start[i] = at
+        step = 1
+        while at + step <= row.size and row[at + step - 1] <= i:
+            at += step
+            step *= 2
+        while step > 1:
+            step //= 2
+            if at + step <= row.size and row[at + step - 1] <= i:
+                at += step
+    start[rows] = row.size
     return start
 
 
@@ -80,19 +100,18 @@ def grouped(row: Indices, column: Indices, weight: Floats, known: Flags) -> Grap
     return Graph(start, to, worth, arc, known)
 
 
-@njit
-def worst_of(worth: Floats, column: Indices, low: int, high: int, shift: int) -> int:
-    """Where in low..high-1 the least worth stands, of equal ones the last column. Worths stand `shift`
-    places further left than their columns."""
+@njit_step
+def worst_of(worth: Floats, column: Indices, low: int, high: int) -> int:
+    """Where in low..high-1 the least worth stands, of equal ones the last column."""
     at = low
     for k in range(low + 1, high):
-        here, least = worth[k - shift], worth[at - shift]
+        here, least = worth[k], worth[at]
         if here < least or (here == least and column[k] > column[at]):
             at = k
     return at
 
 
-@njit
+@njit_step
 def offer(lists: Lists, i: int, k: int, w: float, c: int, a: int) -> int:
     """Puts an arc in the place k of the row's worst one if it is better; returns where the worst is now."""
     if w < lists.weight[k] or (w == lists.weight[k] and c > lists.column[k]):
@@ -100,56 +119,114 @@ def offer(lists: Lists, i: int, k: int, w: float, c: int, a: int) -> int:
     lists.weight[k] = w
     lists.column[k] = c
     lists.arc[k] = a
-    return worst_of(lists.weight, lists.column, lists.start[i], lists.start[i + 1], 0)
+    low, high = lists.start[i], lists.start[i + 1]
+    if k + 1 < high and lists.arc[k + 1] < 0:
+        return k + 1
+    return worst_of(lists.weight, lists.column, low, high)
 
 
-@njit
-def _third_at_least(weight: Floats, low: int, high: int) -> float:
-    """What three arcs of low..high-1 weigh at the least: the lowest of the best of three parts."""
-    part = (high - low) // 3
-    first, second, third = -np.inf, -np.inf, -np.inf
-    for a in range(low, low + part):
-        first = max(first, weight[a])
-        second = max(second, weight[a + part])
-        third = max(third, weight[a + 2 * part])
-    return min(first, second, third)
+@njit_numbers
+def _best_of_strips(weight: Floats, low: int, high: int, best: Floats) -> tuple[int, float]:
+    """Fills `best` with the greatest weight of each STRIP of arcs of low..high-1; returns how many there are,
+    and the third greatest of them: three arcs weigh that at the least."""
+    n, first, second, third = 0, -np.inf, -np.inf, -np.inf
+    for a in range(low, high, STRIP):
+        most = weight[a]
+        if a + STRIP <= high:
+            for k in range(1, STRIP):
+                most = max(most, weight[a + k])
+        else:
+            for k in range(a + 1, high):
+                most = max(most, weight[k])
+        best[n] = most
+        n += 1
+        third = max(third, min(second, most))
+        second = max(second, min(first, most))
+        first = max(first, most)
+    return n, third
 
 
-@njit
-def fill_from_rows(first: Ints, column: Indices, weight: Floats, bar: float, lists: Lists) -> None:
-    """Fills empty lists with weights above `bar`, from arcs ordered by row; each row begins at `first`."""
+@njit_step
+def _at_least(weight: Floats, low: int, high: int, least: float, strips: Strips, n: int) -> int:
+    """Writes to `strips.found` the arcs of low..high-1 of this weight, and returns how many.
+
+    Writes without asking and counts after it: a branch that cannot be foreseen takes longer than all that.
+    """
+    few = 0
+    for t in range(n):
+        strips.first[few] = low + t * STRIP
+        few += strips.best[t] >= least
+    number = 0
+    for t in range(few):
+        for a in range(strips.first[t], min(strips.first[t] + STRIP, high)):
+            strips.found[number] = a
+            number += weight[a] >= least
+    return number
+
+
+@njit_step
+def _fill_rows(
+    first: Ints, column: Indices, weight: Floats, bar: float, lists: Lists, strips: Strips
+) -> None:
     for i in range(lists.ceiling.size):
-        k, size, least = lists.start[i], lists.start[i + 1] - lists.start[i], bar
+        k, low, high = lists.start[i], first[i], first[i + 1]
+        size = lists.start[i + 1] - k
         if size == 0:
             continue
-        if size <= 3:
-            least = max(bar, _third_at_least(weight, first[i], first[i + 1]))
-        for a in range(first[i], first[i + 1]):
-            w = weight[a]
-            if w >= least and w > bar:
-                k = offer(lists, i, k, w, column[a], a)
-                least = max(least, lists.weight[k])
+        n, third = _best_of_strips(weight, low, high, strips.best)
+        number = _at_least(weight, low, high, max(bar, third) if size <= 3 else bar, strips, n)
+        for t in range(number):
+            a = strips.found[t]
+            if weight[a] > bar:
+                k = offer(lists, i, k, weight[a], column[a], a)
         lists.ceiling[i] = lists.weight[k]
 
 
-@njit
-def fill_from_all(row: Indices, column: Indices, weight: Floats, bar: float, lists: Lists) -> None:
-    """The same from arcs in any order, with the same result."""
-    rows = lists.ceiling.size
-    least = np.full(rows, np.inf)  # what an arc must weigh to come in
-    worst = lists.start[:-1].copy()
-    for i in range(rows):
-        if lists.start[i + 1] > lists.start[i]:
-            least[i] = bar
+def fill_from_rows(first: Ints, column: Indices, weight: Floats, bar: float, lists: Lists) -> None:
+    """Fills empty lists with weights above `bar`, from arcs ordered by row; each row begins at `first`."""
+    longest = int(np.diff(first).max(initial=0)) + 1
+    strips = Strips(np.empty(longest), np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int64))
+    _fill_rows(first, column, weight, bar, lists, strips)
+
+
+@njit_numbers
+def _raise_bars(row: Indices, weight: Floats, best: Floats, least: Floats) -> None:
+    """Raises `least` (rows,) to what three arcs of the row weigh: to the third of the `best` (rows*LANES,) of
+    its arcs, which are dealt out to so many lanes."""
+    for a in range(weight.size):
+        lane = LANES * row[a] + a % LANES
+        best[lane] = max(best[lane], weight[a])
+    for i in range(least.size):
+        first, second, third = -np.inf, -np.inf, -np.inf
+        for most in best[LANES * i : LANES * (i + 1)]:
+            third = max(third, min(second, most))
+            second = max(second, min(first, most))
+            first = max(first, most)
+        least[i] = max(least[i], third)
+
+
+@njit_step
+def _fill_all(
+    row: Indices, column: Indices, weight: Floats, bar: float, lists: Lists, least: Floats, worst: Ints
+) -> None:
     for a in range(weight.size):
         w = weight[a]
         if w >= least[row[a]] and w > bar:
             i = row[a]
             worst[i] = offer(lists, i, worst[i], w, column[a], a)
-            least[i] = max(bar, lists.weight[worst[i]])
-    for i in range(rows):
-        if lists.start[i + 1] > lists.start[i]:
-            lists.ceiling[i] = lists.weight[worst[i]]
+            least[i] = max(least[i], lists.weight[worst[i]])
+
+
+def fill_from_all(row: Indices, column: Indices, weight: Floats, bar: float, lists: Lists) -> None:
+    """The same from arcs in any order, with the same result."""
+    sizes = np.diff(lists.start)
+    least = np.where(sizes > 0, bar, np.inf)  # what an arc must weigh to come in
+    worst = lists.start[:-1].copy()
+    if sizes.max(initial=0) <= 3:
+        _raise_bars(row, weight, np.full(LANES * sizes.size, -np.inf), least)
+    _fill_all(row, column, weight, bar, lists, least, worst)
+    some = sizes > 0
+    lists.ceiling[some] = lists.weight[worst[some]]
 
 
 @njit

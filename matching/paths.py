@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matching.compiled import njit
+from matching.compiled import njit_step
 from matching.core import Core, Sides, drop_arc, take_all, take_arc, turned
 from matching.passes import Floats, Indices, Ints
 
@@ -36,7 +36,7 @@ class Search(NamedTuple):
     sizes: Ints
 
 
-@njit
+@njit_step
 def up(search: Search, at: int) -> None:
     """Moves the column at this place of the heap to where its distance belongs."""
     c = search.heap[at]
@@ -53,7 +53,7 @@ def up(search: Search, at: int) -> None:
     search.place[c] = at
 
 
-@njit
+@njit_step
 def pop(search: Search) -> int:
     """The nearest column; it is settled from now on."""
     nearest = int(search.heap[0])
@@ -79,7 +79,7 @@ def pop(search: Search) -> int:
     return nearest
 
 
-@njit
+@njit_step
 def relax(i: int, core: Core, sides: Sides, search: Search, best: float, end: int) -> tuple[float, int]:
     """Goes from a row to its columns. `end` is the best end so far: a column with room c, or a row that gives
     up a unit as -2 - row."""
@@ -105,7 +105,7 @@ def relax(i: int, core: Core, sides: Sides, search: Search, best: float, end: in
     return best, end
 
 
-@njit
+@njit_step
 def reach_row(i: int, base: float, by: int, search: Search) -> None:
     if search.base[i] == np.inf:
         search.rows[search.sizes[2]] = i
@@ -114,7 +114,7 @@ def reach_row(i: int, base: float, by: int, search: Search) -> None:
     search.left_by[i] = by
 
 
-@njit
+@njit_step
 def look_for_end(s: int, core: Core, sides: Sides, search: Search) -> tuple[float, int]:
     """The cheapest way to give row s one more unit, or to leave it without: `(price, end)` as in relax."""
     search.sizes[0], search.sizes[1], search.sizes[2] = 0, 0, 0
@@ -137,7 +137,7 @@ def look_for_end(s: int, core: Core, sides: Sides, search: Search) -> tuple[floa
     return best, end
 
 
-@njit
+@njit_step
 def reprice(best: float, sides: Sides, search: Search) -> None:
     """Moves the prices by what the search learned, and wipes it."""
     for k in range(search.sizes[2]):
@@ -153,7 +153,7 @@ def reprice(best: float, sides: Sides, search: Search) -> None:
         search.place[c] = NOWHERE
 
 
-@njit
+@njit_step
 def carry_out(s: int, end: int, core: Core, sides: Sides, search: Search) -> None:
     """Exchanges the arcs along the path that was found."""
     c = end
@@ -191,7 +191,7 @@ def new_search(rows: int, columns: int) -> Search:
     )
 
 
-@njit
+@njit_step
 def mend(core: Core, sides: Sides, search: Search, low: int, high: int) -> None:
     """Gives every row low..high-1 what it should have."""
     for s in range(low, high):
@@ -203,7 +203,7 @@ def mend(core: Core, sides: Sides, search: Search, low: int, high: int) -> None:
             carry_out(s, end, core, sides, search)
 
 
-@njit
+@njit_step
 def settle(core: Core, sides: Sides) -> None:
     """Sets u from v, as low as it may be, and lets go of what is taken without being worth its price."""
     for i in range(sides.u.size):

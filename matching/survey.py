@@ -26,21 +26,21 @@ class Survey(NamedTuple):
 
 
 @njit
-def _look(index: NDArray[np.int32]) -> tuple[int, int, int]:
-    """`(least, last, how often it falls)`, at 0 and -1 where there are none."""
-    least, last, falls = 0, -1, 0
+def _look(index: NDArray[np.int32]) -> tuple[int, int, bool]:
+    """`(least, last, whether it ascends)`, at 0 and -1 where there are none. Nothing is wider than the index
+    itself: so many are looked at in one instruction."""
+    least, last, falls = np.int32(0), np.int32(-1), np.int32(0)
     for a in range(index.size):
         least = min(least, index[a])
         last = max(last, index[a])
-    for a in range(1, index.size):
-        falls += index[a] < index[a - 1]
-    return least, last, falls
+        falls |= np.int32(index[a] < index[max(0, a - 1)])
+    return least, last, falls == 0
 
 
 def survey(person: NDArray[np.int32], need: NDArray[np.int32], weight: NDArray[np.float64]) -> Survey:
     """Looks once at `person`, `need`, `weight` (arcs,)."""
     low, high = float(weight.min(initial=np.inf)), float(weight.max(initial=-np.inf))
     finite = not weight.size or bool(np.isfinite(low) and np.isfinite(high))  # one NaN makes both NaN
-    least_p, last_p, falls_p = _look(person)
-    least_n, last_n, falls_n = _look(need)
-    return Survey(finite, min(least_p, least_n), last_p, last_n, low, high, falls_p == 0, falls_n == 0)
+    least_p, last_p, by_person = _look(person)
+    least_n, last_n, by_need = _look(need)
+    return Survey(finite, min(least_p, least_n), last_p, last_n, low, high, by_person, by_need)
