@@ -1,8 +1,10 @@
-"""The background worker: carries letters both ways, then whatever is due. One at a time."""
+"""The background worker: carries letters both ways, then whatever is due, one at a time; what may take long
+runs beside, so that no letter waits for it."""
 
 import fcntl
 import importlib
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,10 +26,14 @@ PAUSE_SECONDS = 1.0
 
 
 class Worker:
-    """`run_once(now)` empties both outboxes and runs what is due; safe to repeat and to kill."""
+    """`run_once(now)` empties both outboxes and runs what is due; safe to repeat and to kill.
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    With `aside` the long jobs run in a thread, one after the other; without, in their turn like all others.
+    """
+
+    def __init__(self, house: House, *, aside: bool = False) -> None:
+        self.house, self.aside = house, aside
+        self._thread: threading.Thread | None = None
         self.to_public: dict[str, Handler] = {}
         self.to_office: dict[str, Handler] = {}
         self.periodic: list[Periodic] = []
@@ -53,14 +59,22 @@ class Worker:
         return total
 
     def run_due(self, now: datetime) -> list[str]:
-        ran = []
-        for job in self.periodic:
-            last = self._last.get(job.name)
-            if last is None or now - last >= job.every:
-                self._last[job.name] = now
-                self._run(job, now)
-                ran.append(job.name)
-        return ran
+        """Starts what is due; the names of the jobs. Long ones wait while an earlier one is at work."""
+        busy = self._thread is not None and self._thread.is_alive()
+        due = [job for job in self.periodic if self._is_due(job, now) and not (busy and job.aside)]
+        beside = [job for job in due if job.aside and self.aside]
+        for job in due:
+            self._last[job.name] = now
+        if beside:
+            # A daemon: whoever stops the worker stops it too, and the job is repeated.
+            self._thread = threading.Thread(target=self._run_all, args=(beside, now), daemon=True)
+            self._thread.start()
+        self._run_all([job for job in due if job not in beside], now)
+        return [job.name for job in due]
+
+    def _is_due(self, job: Periodic, now: datetime) -> bool:
+        last = self._last.get(job.name)
+        return last is None or now - last >= job.every
 
     def run_once(self, now: datetime) -> dict[str, object]:
         letters = self.carry_letters(now)
@@ -68,11 +82,12 @@ class Worker:
         letters += self.carry_letters(now)
         return {"letters": letters, "jobs": ran}
 
-    def _run(self, job: Periodic, now: datetime) -> None:
-        try:
-            job.run(self.house, now)
-        except Exception:  # one job's fault must not stop the letters
-            log.exception("job_failed name=%s", job.name)
+    def _run_all(self, jobs: list[Periodic], now: datetime) -> None:
+        for job in jobs:
+            try:
+                job.run(self.house, now)
+            except Exception:  # one job's fault must not stop the letters
+                log.exception("job_failed name=%s", job.name)
 
 
 @contextmanager
@@ -91,7 +106,7 @@ def only_worker(instance: Path) -> Iterator[None]:
 @click.option("--once", is_flag=True, help="One round, then stop.")
 def run(house: House, once: bool) -> dict[str, object]:
     with only_worker(house.settings.instance):
-        worker = Worker(house)
+        worker = Worker(house, aside=not once)
         while True:
             result = worker.run_once(house.clock.now())
             if once:

@@ -15,7 +15,7 @@ from app.gifts.operations import claims as public_claims
 from app.gifts.operations import direct as public_direct
 from app.gifts.operations import pledges as public_pledges
 from app.library.operations import keep_parameter
-from app.matches.operations import answering, wishes
+from app.matches.operations import answering, requests, wishes
 from app.pairings.operations import pairing as public_pairing
 from app.pairings.operations import visits as public_visits
 
@@ -60,6 +60,8 @@ TO_OFFICE: dict[str, Handler] = {
     "purchase.recorded": _carry(claims.take_purchase),
     "charity_project.submitted": _carry(money.take_filing),
     "proposals.drafted": _take_proposals,
+    "proposals.started": _carry(batches.take_start),
+    "proposals.failed": _carry(batches.take_failure),
     "proposal.answered": _carry(proposals.take_answer),
     "pairing.accepted": _carry(pairings.open_pair),
     "pairing.stopped": _carry(pairings.take_stop),
@@ -72,6 +74,7 @@ TO_PUBLIC: dict[str, Handler] = {
     "claim.terms": _carry(public_claims.take_terms),
     "claim.contacted": _carry(public_claims.take_contact),
     "claim.rejected": _carry(public_claims.take_rejection),
+    "claim.thanked": _carry(public_claims.take_thanks),
     "pledge.arrived": _step("arrive"),
     "pledge.handed_over": _step("hand_over"),
     "pledge.confirmed": _step("confirm"),
@@ -80,7 +83,7 @@ TO_PUBLIC: dict[str, Handler] = {
     "proposals.send": _carry(answering.receive_sent),
     "proposals.wish": _carry(wishes.receive_wish),
     "proposals.wish_lifted": _carry(wishes.receive_lift),
-    "proposals.rerun": _carry(wishes.receive_request),
+    "proposals.rerun": _carry(requests.receive_request),
     "pairing.answered": _carry(public_pairing.take_answer),
     "pairing.activated": _carry(public_pairing.take_activation),
     "pairing.ended": _carry(public_pairing.take_end),

@@ -238,7 +238,8 @@ class ProposalWish(Row, OfficeBase):
 
 
 class ProposalRequest(Row, OfficeBase):
-    """A county asks for another run; `live_key` is the county until the run has come back."""
+    """A county asks for another run; `live_key` is the county until it has come back, or was given up after
+    several tries (answered, and no `run_ref`)."""
 
     __tablename__ = "proposal_request"
 
@@ -246,7 +247,12 @@ class ProposalRequest(Row, OfficeBase):
     area: Mapped[str] = mapped_column(String(6), index=True)
     live_key: Mapped[str | None] = mapped_column(String(6), unique=True)
     run_ref: Mapped[str | None] = mapped_column(String(32))
+    started_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+
+    @property
+    def failed(self) -> bool:
+        return self.answered_at is not None and self.run_ref is None
 
 
 class DirectOffer(Row, Stateful, OfficeBase):

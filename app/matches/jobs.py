@@ -1,12 +1,14 @@
-"""Every night a batch of proposals; and proposals lapse after their day."""
+"""Every night a batch of proposals, and one whenever a county asks; proposals lapse after their day."""
 
 from datetime import datetime, timedelta
 
 from app.core.clock import at_local, local_day
 from app.core.house import House
 from app.core.jobs import Periodic
+from app.matches.models import RunRequest
 from app.matches.operations.answering import expire
-from app.matches.operations.proposing import propose
+from app.matches.operations.proposing import keep, work_out
+from app.matches.operations.requests import begin_next, finish
 from app.matches.queries import ran_since
 from app.policy.actors import SYSTEM
 
@@ -23,12 +25,32 @@ def propose_nightly(house: House, now: datetime) -> None:
     tonight = at_local(local_day(now), NIGHT_HOUR, NIGHT_MINUTE)
     if now < tonight:
         return
+    with house.public.transaction(writes=False) as session:
+        if ran_since(session, tonight):
+            return
+        batch = work_out(session, now=now)
     with house.public.transaction() as session:
         if not ran_since(session, tonight):
-            propose(session, actor=SYSTEM, now=now)
+            keep(session, batch, actor=SYSTEM, now=now)
+
+
+def answer_requests(house: House, now: datetime) -> None:
+    """Every run that was asked for. The shelf is read beside all other work; only what came of it is
+    written, in one piece."""
+    while (request := _begin(house, now)) is not None:
+        with house.public.transaction(writes=False) as session:
+            batch = work_out(session, county=request.county, now=now)
+        with house.public.transaction() as session:
+            finish(session, request.request_ref, batch, now=now)
+
+
+def _begin(house: House, now: datetime) -> RunRequest | None:
+    with house.public.transaction() as session:
+        return begin_next(session, now=now)
 
 
 PERIODIC = (
     Periodic("matches.expire", timedelta(hours=1), expire_proposals),
-    Periodic("matches.propose", timedelta(minutes=10), propose_nightly),
+    Periodic("matches.propose", timedelta(minutes=10), propose_nightly, aside=True),
+    Periodic("matches.requests", timedelta(seconds=1), answer_requests, aside=True),
 )

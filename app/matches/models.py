@@ -69,6 +69,20 @@ class ProposalRun(Row, PublicBase):
     ran_at: Mapped[datetime]
 
 
+class RunRequest(Row, PublicBase):
+    """A run that the office asks for. It waits here until it is worked out, or given up after a few tries;
+    what came of it is the ProposalRun of the same `request_ref`."""
+
+    __tablename__ = "run_request"
+    __table_args__ = (CheckConstraint("tries >= 0", name="tries_not_negative"),)
+
+    request_ref: Mapped[str] = mapped_column(String(32), unique=True)
+    county: Mapped[str] = mapped_column(String(6))
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
 class PairWish(Row, PublicBase):
     """The office's word on one pair for the runs to come; why it says so stays in the office."""
 

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from app.library.models import Card
-from app.matches.models import Interest, PairingProposal, PairWish, ProposalRun
+from app.library.models import Card, ShelfCohort
+from app.library.states import CardStatus
+from app.matches.models import Interest, PairingProposal, PairWish, ProposalRun, RunRequest
 from app.matches.states import ProposalState
 from app.policy.actors import Actor
 
@@ -43,6 +44,47 @@ def run_by_ref(session: Session, run_ref: str) -> ProposalRun | None:
 
 def run_asked_for(session: Session, request_ref: str) -> ProposalRun | None:
     return session.scalar(select(ProposalRun).where(ProposalRun.request_ref == request_ref))
+
+
+def request_known(session: Session, request_ref: str) -> bool:
+    return session.scalar(select(RunRequest.id).where(RunRequest.request_ref == request_ref)) is not None
+
+
+def next_request(session: Session, now: datetime) -> RunRequest | None:
+    """The oldest request that is not closed and whose pause after a broken try is over."""
+    return session.scalar(
+        select(RunRequest)
+        .where(RunRequest.closed_at.is_(None), RunRequest.due_at <= now)
+        .order_by(RunRequest.id)
+        .limit(1)
+    )
+
+
+def request_for_update(session: Session, request_ref: str) -> RunRequest:
+    """Raises NoResultFound for a request that is not known."""
+    return session.scalars(
+        select(RunRequest).where(RunRequest.request_ref == request_ref).with_for_update()
+    ).one()
+
+
+def wait_for_other_runs(session: Session) -> None:
+    """Two runs write one after the other where the database locks rows; SQLite has one writer anyway."""
+    session.execute(select(ProposalRun.id).order_by(ProposalRun.id.desc()).limit(1).with_for_update())
+
+
+def open_services(session: Session) -> set[str]:
+    """Numbers of the cards that a run may bring somebody for, at this moment."""
+    rows = session.scalars(
+        select(Card.project_id)
+        .join(Card.cohort)
+        .where(
+            Card.status == CardStatus.OPEN,
+            Card.blanked.is_(False),
+            Card.kind == "service",
+            ShelfCohort.retired.is_(False),
+        )
+    )
+    return set(rows)
 
 
 def live_wishes(session: Session) -> Sequence[PairWish]:

@@ -110,16 +110,24 @@ GET  /needs/{need}                                   200 200 200 200 200 200 200
 POST /needs/{need}/outcome                           403 403 403 403 403 go  go  403 404 404 404 302 302 302
 POST /needs/outcomes/{outcome}/verify                403 403 403 go  403 403 403 403 404 404 404 302 302 302
 POST /needs/outcomes/{outcome}/reject                403 403 403 go  403 403 403 403 404 404 404 302 302 302
-POST /needs/{need}/bypass                            404 403 403 go  403 404 404 404 404 404 404 302 302 302
-POST /needs/bypasses/{bypass}/approve                404 403 403 403 go  404 404 404 404 404 404 302 302 302
-POST /needs/bypasses/{bypass}/refuse                 404 403 403 403 go  404 404 404 404 404 404 302 302 302
+POST /needs/{need}/bypass                            403 403 403 go  403 403 403 403 404 404 404 302 302 302
+POST /needs/bypasses/{bypass}/approve                403 403 403 403 go  403 403 403 404 404 404 302 302 302
+POST /needs/bypasses/{bypass}/refuse                 403 403 403 403 go  403 403 403 404 404 404 302 302 302
 POST /needs/{need}/unit                              403 403 403 go  403 403 403 403 404 404 404 302 302 302
 POST /needs/{need_met}/close                         403 go  403 403 403 403 403 403 404 404 404 302 302 302
 
 GET  /releases/                                      404 404 404 200 200 200 200 404 404 404 200 302 302 302
 GET  /releases/seen                                  404 404 404 200 200 404 404 404 404 404 200 302 302 302
 POST /releases/plan                                  404 404 404 go  go  404 404 404 404 404 go  302 302 302
-POST /releases/together                              404 404 404 go  go  go  go  404 404 404 go  302 302 302
+POST /releases/together                              404 404 404 403 go  403 403 404 404 404 403 302 302 302
+GET  /releases/fourth                                404 404 404 200 200 200 404 404 404 404 200 302 302 302
+GET  /releases/fourth/{need_waiting}                 200 200 200 200 200 404 404 404 404 404 404 302 302 302
+POST /releases/fourth/{need_waiting}                 403 403 403 go  403 404 404 404 404 404 404 302 302 302
+GET  /releases/fourth/{need_fourth}                  200 200 200 200 200 200 404 404 404 404 404 302 302 302
+POST /needs/{need_fourth}/outcome                    403 403 403 403 403 go  403 403 404 404 404 302 302 302
+POST /releases/referrals/{referral}/approve          403 403 403 403 go  404 404 404 404 404 404 302 302 302
+POST /releases/referrals/{referral}/refuse           403 403 403 403 go  404 404 404 404 404 404 302 302 302
+POST /releases/referrals/{referral_up}/meeting       403 403 403 go  403 403 404 404 404 404 404 302 302 302
 GET  /releases/cohorts/{cohort}                      404 404 404 200 200 404 404 404 404 404 200 302 302 302
 POST /releases/cohorts/{cohort}/freeze               404 404 404 go  go  404 404 404 404 404 go  302 302 302
 POST /releases/cohorts/{cohort_frozen}/unfreeze      404 404 404 403 go  404 404 404 404 404 403 302 302 302
@@ -136,6 +144,7 @@ POST /releases/projects/{project}/drop               404 404 404 go  go  404 403
 GET  /followup/                                      200 200 200 200 200 404 404 404 404 200 200 302 302 302
 GET  /followup/ties/{tie}                            200 200 200 200 200 404 404 404 404 404 404 302 302 302
 GET  /followup/ties/{tie}/slip                       go  go  go  go  go  404 404 404 404 404 404 302 302 302
+POST /followup/outcomes/{outcome_late}/verify        403 403 403 go  403 403 403 403 404 404 404 302 302 302
 POST /followup/ties/{tie}/contact                    403 go  403 go  403 404 404 404 404 404 404 302 302 302
 POST /followup/ties/{tie}/reject                     403 go  403 go  403 404 404 404 404 404 404 302 302 302
 POST /followup/ties/{tie}/let-go                     403 403 403 go  403 404 404 404 404 404 404 302 302 302
@@ -157,6 +166,7 @@ GET  /followup/proposals                             404 404 404 200 200 404 404
 POST /followup/proposals/needs/{need_suggested}/send 404 404 404 go  403 404 404 404 404 404 404 302 302 302
 POST /followup/proposals/needs/{need_suggested}/drop 404 404 404 go  403 404 404 404 404 404 404 302 302 302
 POST /followup/proposals/again                       404 404 404 go  403 404 404 404 404 404 go  302 302 302
+GET  /followup/proposals/run                         404 404 404 200 200 404 404 404 404 404 200 302 302 302
 GET  /followup/proposals/fairness                    404 404 404 200 200 404 404 404 404 404 200 302 302 302
 POST /followup/proposals/drafts/{suggested}/pin      404 404 404 go  403 404 404 404 404 404 404 302 302 302
 GET  /followup/proposals/drafts/{suggested}/forbid   404 404 404 200 403 404 404 404 404 404 404 302 302 302

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app.core.outbox import PublicLetter
 from app.followup.jobs import TO_OFFICE, TO_PUBLIC
 from app.followup.models import ProposalBatch, ProposalDraft, ProposalLeft, ProposalRequest, ProposalWish
+from app.matches.jobs import answer_requests
 from app.matches.models import Interest, PairingProposal, PairWish, ProposalRun
 from app.matches.operations.interests import Offer, state_interest
 from app.matches.operations.proposing import propose
@@ -48,6 +49,8 @@ def post(walk: Walk, path: str, login: str = "cs", **data: str) -> int:
 def again(walk: Walk, login: str = "cs") -> None:
     """Asked for by the county, run on the public side, back in the office."""
     assert post(walk, "/again", login) == 303
+    answer_requests(walk.house, walk.now())
+    walk.carry()
 
 
 def first_of(walk: Walk, project_id: str) -> ProposalDraft:
@@ -164,16 +167,18 @@ def test_a_pin_that_cannot_be_followed_says_so(walk: Walk) -> None:
 
 def test_asking_again_makes_drafts_alone_and_one_run_at_a_time(walk: Walk) -> None:
     walk.propose()
-    for _ in range(2):
-        assert walk.office("cs").post(f"{BASE}/again").status_code == 303
+    for told in ("请好了", "已经有一次正在排"):
+        answer = walk.office("cs").post(f"{BASE}/again", follow_redirects=True)
+        assert told in answer.get_data(as_text=True)
     assert "正在再排" in page(walk)
     assert count(walk, "office", ProposalRequest) == 1
-    walk.carry()
-    walk.carry()
+    again(walk)
     assert "正在再排" not in page(walk) and "只排" in page(walk)
     with public(walk.house) as session:
         assert set(session.scalars(select(ProposalRun.county))) == {"", COUNTY}
-        assert set(session.scalars(select(PairingProposal.state))) == {"draft", "expired"}
+        assert not set(session.scalars(select(PairingProposal.state))) - {"draft", "expired"}
+    with office(walk.house) as session:
+        assert set(session.scalars(select(ProposalDraft.state))) == {"draft", "dropped"}
     again(walk)
     assert count(walk, "office", ProposalRequest) == 2
 
@@ -187,6 +192,7 @@ def test_letters_that_come_twice_change_nothing(walk: Walk) -> None:
         with public(walk.house) as session:
             TO_PUBLIC["proposals.wish"](session, wish, walk.now())
             TO_PUBLIC["proposals.rerun"](session, rerun, walk.now())
+        answer_requests(walk.house, walk.now())
     for _ in range(2):
         with public(walk.house) as session:
             TO_PUBLIC["proposals.wish_lifted"](session, {"wish_ref": "W" * 32}, walk.now())

@@ -1,10 +1,12 @@
 """An officer's word on the batch: this pair, not that one, run it again. It makes drafts and never more."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core.errors import BadInput, Refusal
@@ -13,7 +15,7 @@ from app.core.outbox import send
 from app.core.states import advance, require
 from app.core.tokens import token
 from app.followup.models import ProposalBatch, ProposalDraft, ProposalLeft, ProposalRequest, ProposalWish
-from app.followup.operations.proposals import obstacles
+from app.followup.operations.proposals import obstacles, own_projects
 from app.followup.queries.batches import (
     batch_by_ref,
     batches_of,
@@ -24,19 +26,18 @@ from app.followup.queries.batches import (
 )
 from app.followup.states import PROPOSAL_DRAFT, WHY_LEFT, DraftState
 from app.policy.actors import SYSTEM, Actor
-from app.releases.queries import projects_by_number
 
 
 def take_run(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
-    """What the letter proposals.drafted says of its run: the proof, who is left, the fairness of it. Twice
-    changes nothing."""
+    """What the letter proposals.drafted says of its run: the proof, who is left, the fairness of it. Of a
+    county's own run only what it says of that county's needs. Twice changes nothing."""
     if "run" not in payload or batch_by_ref(session, payload["run_ref"]) is not None:
         return
-    for older in batches_of(session, payload["run"]["county"]):
+    county = payload["run"]["county"]
+    for older in batches_of(session, county):
         older.idle = None
     session.add(_batch(payload, now))
-    _keep_left(session, payload, now)
-    covered = {line["project_id"] for line in (*payload["left"], *payload["drafts"])}
+    covered = _keep_left(session, payload, now)
     for wish in live_wishes_about(session, covered):
         wish.missed = wish.wish_ref in payload["missed"]
     _close_request(session, payload, now)
@@ -63,11 +64,12 @@ def _batch(payload: dict[str, Any], now: datetime) -> ProposalBatch:
     )
 
 
-def _keep_left(session: Session, payload: dict[str, Any], now: datetime) -> None:
-    """The newest run that saw a need says whether it is left; what it does not mention stays."""
+def _keep_left(session: Session, payload: dict[str, Any], now: datetime) -> set[str]:
+    """The newest run that saw a need says whether it is left; what it does not mention stays. Returns the
+    numbers of the projects that it spoke of."""
     reasons = {line["project_id"]: line["reason"] for line in payload["left"]}
     drafted = {line["project_id"] for line in payload["drafts"]}
-    projects = projects_by_number(session, reasons.keys() | drafted)
+    projects = own_projects(session, payload, reasons.keys() | drafted)
     session.execute(
         delete(ProposalLeft).where(ProposalLeft.need_id.in_([p.need_id for p in projects.values()]))
     )
@@ -78,12 +80,27 @@ def _keep_left(session: Session, payload: dict[str, Any], now: datetime) -> None
             left.created_at, left.created_by = now, SYSTEM.label
             session.add(left)
     session.flush()
+    return set(projects)
 
 
 def _close_request(session: Session, payload: dict[str, Any], now: datetime) -> None:
     asked = request_by_ref(session, payload["request_ref"]) if payload.get("request_ref") else None
-    if asked is not None and asked.live_key is not None:
+    if asked is not None and asked.run_ref is None:
         asked.live_key, asked.run_ref, asked.answered_at = None, payload["run_ref"], now
+
+
+def take_start(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
+    """The letter proposals.started: somebody is working it out."""
+    asked = request_by_ref(session, payload["request_ref"])
+    if asked is not None and asked.answered_at is None:
+        asked.started_at = datetime.fromisoformat(payload["at"])
+
+
+def take_failure(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
+    """The letter proposals.failed: it broke off too often and was given up; the county may ask again."""
+    asked = request_by_ref(session, payload["request_ref"])
+    if asked is not None and asked.answered_at is None:
+        asked.live_key, asked.answered_at = None, now
 
 
 def wish_for(
@@ -145,12 +162,21 @@ def lift_wish(session: Session, wish: ProposalWish, *, actor: Actor, now: dateti
         send(session, "proposals.wish_lifted", payload, key=wish.wish_ref, subject=wish.project_id, now=now)
 
 
-def ask_again(session: Session, *, actor: Actor, now: datetime) -> ProposalRequest:
-    """Asks for a run over the officer's county; one is under way at a time."""
+@dataclass(frozen=True)
+class Asked:
+    """`mine` is False when somebody had asked before and that run is still under way."""
+
+    request: ProposalRequest
+    mine: bool
+
+
+def ask_again(session: Session, *, actor: Actor, now: datetime) -> Asked:
+    """Asks for a run over the officer's county. One is under way at a time: who asks meanwhile, even in the
+    same moment, is told of that one. Raises Refusal when it ended in between."""
     require(actor, "proposal_run.ask")
-    asked = open_request(session, actor.county)
-    if asked is not None:
-        return asked
+    under_way = open_request(session, actor.county)
+    if under_way is not None:
+        return Asked(under_way, False)
     asked = ProposalRequest(
         request_ref=token(),
         area=actor.county,
@@ -158,9 +184,15 @@ def ask_again(session: Session, *, actor: Actor, now: datetime) -> ProposalReque
         created_at=now,
         created_by=actor.label,
     )
-    session.add(asked)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(asked)
+    except IntegrityError:  # a colleague was quicker by a moment: `live_key` lets one through
+        under_way = open_request(session, actor.county)
+        if under_way is None:
+            raise Refusal(msg("刚有一次排好了。请刷新页面，看过再决定要不要再排。")) from None
+        return Asked(under_way, False)
     payload = {"request_ref": asked.request_ref, "county": asked.area}
     subject = f"rerun/{asked.area}"
     send(session, "proposals.rerun", payload, key=asked.request_ref, subject=subject, now=now)
-    return asked
+    return Asked(asked, True)

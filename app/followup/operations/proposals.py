@@ -1,6 +1,6 @@
 """What the batch suggests: an officer looks at it, sends some of it, and hears what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,28 +14,52 @@ from app.core.outbox import send
 from app.core.states import advance, begin
 from app.followup.models import PairTie, ProposalDraft
 from app.followup.queries import declined_donors, draft_by_ref, drafts_of_need
+from app.followup.queries.batches import batch_by_ref, drafts_of_other_runs
 from app.followup.states import PROPOSAL_DRAFT, PairState
 from app.needs.models import Need
 from app.needs.states import NeedState
 from app.policy import parameters
 from app.policy.actors import SYSTEM, Actor
-from app.releases.queries import project_by_number
+from app.releases.models import NeedProject
+from app.releases.queries import projects_by_number
 
 OPEN_PAIRS = (PairState.ASKING, PairState.AGREED, PairState.ACTIVE)
 
 
 def take_drafts(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
-    """The letter proposals.drafted: drafts wait for an officer's look; those of earlier runs that it replaces
-    go."""
+    """The letter proposals.drafted: drafts wait for an officer's look, those of earlier runs go.
+
+    A county that asks for a run replaces the drafts of its own needs and of no other county's. The run works
+    over every card whose label contains the county; whose a card under a label of several counties is, the
+    public side neither knows nor hears. It is sorted out here: of the run's lines a county's request keeps
+    those of its own needs. The neighbour keeps what it had, to look at and to send, and learns nothing; the
+    lines about its needs are not stored, and lapse on the other side with the next run over all.
+    Twice changes nothing.
+    """
+    if batch_by_ref(session, payload["run_ref"]) is not None:  # the letter came before
+        return
     for ref in payload.get("superseded", ()):
         old = draft_by_ref(session, ref)
         if old is not None:
             _close(session, old, "replace" if old.state == "draft" else "expired", now)
+    numbers = {line["project_id"] for line in (*payload["drafts"], *payload.get("left", ()))}
+    own = own_projects(session, payload, numbers)
+    for old in drafts_of_other_runs(session, [p.need_id for p in own.values()], payload["run_ref"]):
+        _close(session, old, "replace", now)
     for line in payload["drafts"]:
-        project = project_by_number(session, line["project_id"])
+        project = own.get(line["project_id"])
         if project is not None and draft_by_ref(session, line["proposal_ref"]) is None:
             draft = _draft(payload, line, project.need_id)
             begin(session, PROPOSAL_DRAFT, draft, actor=SYSTEM, now=now)
+
+
+def own_projects(
+    session: Session, payload: dict[str, Any], numbers: Collection[str]
+) -> dict[str, NeedProject]:
+    """Of the projects that a run speaks of, those of the county that asked for it; all, when none did."""
+    county = payload.get("run", {}).get("county", "")
+    found = projects_by_number(session, numbers)
+    return {number: p for number, p in found.items() if p.need.area.startswith(county)}
 
 
 def _draft(payload: dict[str, Any], line: dict[str, Any], need_id: int) -> ProposalDraft:
@@ -61,8 +85,11 @@ def _draft(payload: dict[str, Any], line: dict[str, Any], need_id: int) -> Propo
 
 
 def take_answer(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
-    """The letter proposal.answered: chosen, declined or expired; why somebody declined stays over there."""
+    """The letter proposal.answered: chosen, declined or expired; why somebody declined stays over there. One
+    that the office never stored can only lapse."""
     draft = draft_by_ref(session, payload["proposal_ref"])
+    if draft is None and payload["answer"] == "expired":
+        return
     if draft is None:
         raise LookupError("no such proposal")
     _close(session, draft, payload["answer"], now)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.core.paging import Page, paged
 from app.followup.models import ProposalBatch, ProposalDraft, ProposalLeft, ProposalRequest, ProposalWish
+from app.followup.states import DraftState
 from app.needs.models import Need
 from app.needs.states import NeedState
 from app.policy.actors import Actor
@@ -86,6 +87,28 @@ def live_wishes_about(session: Session, project_ids: Collection[str]) -> Sequenc
 
 def open_request(session: Session, county: str) -> ProposalRequest | None:
     return session.scalar(select(ProposalRequest).where(ProposalRequest.live_key == county))
+
+
+def latest_request(session: Session, county: str) -> ProposalRequest | None:
+    return session.scalar(
+        select(ProposalRequest)
+        .where(ProposalRequest.area == county)
+        .order_by(ProposalRequest.id.desc())
+        .limit(1)
+    )
+
+
+def drafts_of_other_runs(
+    session: Session, need_ids: Collection[int], run_ref: str
+) -> Sequence[ProposalDraft]:
+    """What still waits for a look, of these needs and from earlier runs."""
+    return session.scalars(
+        select(ProposalDraft).where(
+            ProposalDraft.need_id.in_(need_ids),
+            ProposalDraft.run_ref != run_ref,
+            ProposalDraft.state == DraftState.DRAFT,
+        )
+    ).all()
 
 
 def request_by_ref(session: Session, request_ref: str) -> ProposalRequest | None:

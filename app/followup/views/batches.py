@@ -6,24 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.core.answers import accepted
 from app.core.guard import Desk, access
 from app.followup.forms.county import ForbidForm
-from app.followup.models import ProposalBatch, ProposalDraft, ProposalWish
+from app.followup.models import ProposalBatch, ProposalDraft, ProposalRequest, ProposalWish
 from app.followup.operations import batches as batching
 from app.followup.queries import draft_by_id
 from app.followup.queries.batches import (
     latest_batch,
+    latest_request,
     left_counts,
     left_page,
-    open_request,
     wish_by_id,
     wishes_of,
 )
+from app.followup.queries.lists import needs_with_drafts
 from app.followup.states import WHY_LEFT, WISHES
 from app.followup.views.room import Answer, blueprint, go, number
 
@@ -97,8 +98,26 @@ def lift(desk: Desk, wish: ProposalWish) -> Answer:
 @blueprint.post("/proposals/again")
 @access("proposal_run.ask")
 def again(desk: Desk) -> Answer:
-    batching.ask_again(desk.session, actor=desk.actor, now=desk.now)
-    return go("proposals", gettext("已经请它再排一次，一般一分钟内排好，刷新这一页就能看到。"))
+    asked = batching.ask_again(desk.session, actor=desk.actor, now=desk.now)
+    if not asked.mine:
+        return go("proposals", gettext("已经有一次正在排，不用再请。排好了写在这一页。"))
+    return go("proposals", gettext("请好了，正在排。排好了写在这一页，不用等着。"))
+
+
+@blueprint.get("/proposals/run")
+@access("proposal_run.read")
+def run(desk: Desk) -> Answer:
+    """The part of the page that looks in while a run is worked out; empty as long as nothing has moved."""
+    facts = run_card(desk)
+    if facts["asked"] is not None and request.args.get("seen") == _step(facts["asked"]):
+        return "", 204
+    return render_template("followup/_run_card.html", fresh=True, **facts)
+
+
+def _step(asked: ProposalRequest) -> str:
+    if asked.answered_at is not None:
+        return "answered"
+    return "started" if asked.started_at is not None else "asked"
 
 
 @blueprint.get("/proposals/fairness")
@@ -123,11 +142,10 @@ def fairness(desk: Desk) -> str:
 def run_facts(desk: Desk) -> dict[str, Any]:
     """What the page of proposals says of the last run."""
     county = desk.actor.county
-    batch = latest_batch(desk.session, county)
-    idle = _idle(batch, county)
+    card = run_card(desk)
+    idle = _idle(card["batch"], county)
     return {
-        "batch": batch,
-        "asked": open_request(desk.session, county),
+        **card,
         "wishes": wishes_of(desk.session, desk.actor),
         "wish_labels": WISHES,
         "left": left_page(desk.session, desk.actor, page=number("left")),
@@ -137,6 +155,16 @@ def run_facts(desk: Desk) -> dict[str, Any]:
         "idle_n": len(idle),
         "idle_counts": Counter(one["reason"] for one in idle).most_common(),
         "idle_labels": IDLE,
+    }
+
+
+def run_card(desk: Desk) -> dict[str, Any]:
+    """How good the last run was, what was asked for, and how many needs wait for a look."""
+    county = desk.actor.county
+    return {
+        "batch": latest_batch(desk.session, county),
+        "asked": latest_request(desk.session, county),
+        "waiting": needs_with_drafts(desk.session, desk.actor).total,
     }
 
 

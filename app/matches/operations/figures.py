@@ -52,15 +52,16 @@ def idle_of(seen: Look, outcome: Outcome) -> list[dict[str, object]]:
 def figures_of(
     seen: Look, cards: Sequence[Card], inputs: Inputs, outcome: Outcome, ever: set[str]
 ) -> dict[str, object]:
-    """Exposure by waiting band and by item, the share never proposed, and what the weight of waiting
-    costs."""
+    """Exposure by waiting band and by item, the share never proposed (`ever`: those that an earlier run
+    brought somebody for), and what the weight of waiting costs."""
     item = {c.project_id: c.need_item or "" for c in cards}
     groups = {
         "waiting": [band_of(weeks) for _card, weeks in inputs.needs],
         "item": [item[card] for card, _weeks in inputs.needs],
     }
     arcs, chosen = outcome.arcs, outcome.result.chosen
-    never = [card for card, _weeks in inputs.needs if card not in ever]
+    seen_once = ever | {card for _interest, card in outcome.chosen}
+    never = [card for card, _weeks in inputs.needs if card not in seen_once]
     return {
         "exposure": {
             name: [asdict(s) for s in shares(arcs.need, arcs.weight, chosen, group)]

@@ -1,5 +1,9 @@
 """The batch: hard checks, transparent scores, one-to-one assignment with a proven gap, drafts for an
-officer's look. Every run is kept with its inputs."""
+officer's look. Every run is kept with its inputs.
+
+Working out reads alone and may take its time; keeping is one short transaction, in which whatever was
+overtaken meanwhile falls out.
+"""
 
 import zlib
 from collections.abc import Sequence
@@ -10,54 +14,56 @@ from time import perf_counter
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_day
-from app.core.outbox import send
 from app.core.states import advance, begin
 from app.core.tokens import token
 from app.library.models import Card
 from app.library.queries import all_cards
-from app.matches.models import Interest, PairingProposal, PairWish, ProposalRun
+from app.matches.models import PairingProposal, PairWish, ProposalRun
 from app.matches.operations.batch import LIBRARY, Inputs, Outcome, Two, pins_that_fit, solve
 from app.matches.operations.figures import figures_of, idle_of, left_of
 from app.matches.operations.looking import Look, look
-from app.matches.operations.scoring import Pair, can_be_paired, weeks_on_shelf, weights_on
-from app.matches.queries import drafts_for, ever_proposed, live_pairs, live_wishes
+from app.matches.operations.scoring import Pair, can_be_paired, weeks_on_shelf, weights_on, willing_partners
+from app.matches.operations.telling import Told, tell_office
+from app.matches.queries import (
+    drafts_for,
+    ever_proposed,
+    live_pairs,
+    live_wishes,
+    open_services,
+    wait_for_other_runs,
+)
 from app.matches.states import PROPOSAL
 from app.policy.actors import Actor
+from app.policy.lattice import covered_counties
 
 ALTERNATIVES = 2
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What one run works on and what it found."""
+    """What one run worked on and what it found; nothing of it is written yet."""
 
     cards: list[Card]
     look: Look
     wishes: list[PairWish]
     inputs: Inputs
     outcome: Outcome
+    told: Told
     seconds: float
 
 
 def propose(
     session: Session, *, county: str = "", request_ref: str | None = None, actor: Actor, now: datetime
 ) -> ProposalRun:
-    """Drafts one assigned partner and two alternatives for each card that gets one; nothing reaches a donor
-    yet.
-
-    Drafts of earlier runs for the same cards are replaced; the office's pins and forbidden pairs hold.
-    """
-    cards = [c for c in all_cards(session) if can_be_paired(c, county)]
-    superseded = _retire_drafts(session, [c.project_id for c in cards], actor, now)
-    batch = _batch(session, cards, county, now)
-    run = _keep(session, batch, request_ref, actor, now)
-    drafts = [_draft(session, run, p, rank, actor, now) for p, rank in _ranked(batch)]
-    _tell_office(session, run, batch, drafts, superseded, now)
-    return run
+    """Both halves at once: `work_out`, then `keep`."""
+    batch = work_out(session, county=county, now=now)
+    return keep(session, batch, request_ref=request_ref, actor=actor, now=now)
 
 
-def _batch(session: Session, cards: list[Card], county: str, now: datetime) -> Batch:
+def work_out(session: Session, *, county: str = "", now: datetime) -> Batch:
+    """Reads alone. `county`: only cards whose label contains it."""
     started, day = perf_counter(), local_day(now)
+    cards = [c for c in all_cards(session) if can_be_paired(c, county)]
     numbers = {c.project_id for c in cards}
     wishes = [w for w in live_wishes(session) if w.project_id in numbers]
     pins = [(w.interest_id, w.project_id) for w in wishes if w.kind == "pin"]
@@ -67,7 +73,54 @@ def _batch(session: Session, cards: list[Card], county: str, now: datetime) -> B
     inputs = _inputs(facts, cards, seen, forbidden, now)
     inputs = replace(inputs, pins=sorted(pins_that_fit(pins, inputs)))
     outcome = solve(inputs)
-    return Batch(cards, seen, wishes, inputs, outcome, perf_counter() - started)
+    told = Told(
+        left_of(seen, cards, outcome),
+        idle_of(seen, outcome),
+        figures_of(seen, cards, inputs, outcome, ever_proposed(session)),
+    )
+    return Batch(cards, seen, wishes, inputs, outcome, told, perf_counter() - started)
+
+
+def keep(
+    session: Session, batch: Batch, *, request_ref: str | None = None, actor: Actor, now: datetime
+) -> ProposalRun:
+    """Drafts one assigned partner and two alternatives for each card that gets one; nothing reaches a donor
+    yet. The office's pins and forbidden pairs hold.
+
+    A run over all replaces the drafts of earlier runs. A run for one county replaces those of cards whose
+    label is that county alone: under a label of several counties nobody here may know whose a card is, so
+    its older drafts stay good until the next run over all, and the office, which knows, takes of the new
+    ones the county's own (app.followup.operations.proposals).
+    """
+    wait_for_other_runs(session)
+    superseded = _retire_drafts(session, _replaceable(batch), actor, now)
+    still = _still_standing(session, batch, now)
+    run = _keep_run(session, batch, request_ref, actor, now)
+    drafts = [(_draft(session, run, p, rank, actor, now), p) for p, rank in _ranked(batch, still)]
+    pins = {(w.interest_id, w.project_id): w.wish_ref for w in batch.wishes if w.kind == "pin"}
+    settled = set(batch.inputs.pins) | live_pairs(session)  # what was sent already needs no pin
+    missed = [ref for pair, ref in pins.items() if pair not in settled]
+    tell_office(session, run, drafts, batch.told, superseded=superseded, missed=missed, now=now)
+    return run
+
+
+def _replaceable(batch: Batch) -> list[str]:
+    county = batch.inputs.county
+    return [
+        c.project_id
+        for c in batch.cards
+        if not county or covered_counties(c.cohort.region_label) == frozenset({county})
+    ]
+
+
+def _still_standing(session: Session, batch: Batch, now: datetime) -> set[Two]:
+    """Pairs that nothing has overtaken since they were worked out: the card is free, the partner has a place
+    and was not asked, nobody forbade it."""
+    cards, people = open_services(session), {w.interest.id for w in willing_partners(session, local_day(now))}
+    shut = live_pairs(session) | {
+        (w.interest_id, w.project_id) for w in live_wishes(session) if w.kind == "forbid"
+    }
+    return {p for p in batch.outcome.pairs if p[0] in people and p[1] in cards and p not in shut}
 
 
 def _inputs(
@@ -84,7 +137,7 @@ def _inputs(
     )
 
 
-def _keep(
+def _keep_run(
     session: Session, batch: Batch, request_ref: str | None, actor: Actor, now: datetime
 ) -> ProposalRun:
     inputs, outcome = batch.inputs, batch.outcome
@@ -145,20 +198,17 @@ def _retire_drafts(session: Session, project_ids: Sequence[str], actor: Actor, n
     return [p.proposal_ref for p in old]
 
 
-def _ranked(batch: Batch) -> list[tuple[Pair, int]]:
-    """For each assigned card: its partner first, then the two best others that nobody forbade."""
+def _ranked(batch: Batch, still: set[Two]) -> list[tuple[Pair, int]]:
+    """For each assigned card: its partner first, then the two best others; of those that still stand."""
     by_card: dict[str, list[Pair]] = {}
-    allowed = set(batch.outcome.pairs)
     for pair in batch.look.pairs:
-        if (pair.interest.id, pair.card.project_id) in allowed:
+        if (pair.interest.id, pair.card.project_id) in still:
             by_card.setdefault(pair.card.project_id, []).append(pair)
     ranked = []
     for interest_id, project_id in batch.outcome.chosen:
-        first = next(p for p in by_card[project_id] if p.interest.id == interest_id)
-        others = [p for p in by_card[project_id] if p is not first]
-        others.sort(key=lambda p: (-p.score.total, p.interest.id))
-        ranked.append((first, 1))
-        ranked += [(p, n + 2) for n, p in enumerate(others[:ALTERNATIVES])]
+        fit = by_card.get(project_id, [])
+        fit.sort(key=lambda p: (p.interest.id != interest_id, -p.score.total, p.interest.id))
+        ranked += [(p, n) for n, p in enumerate(fit[: 1 + ALTERNATIVES], start=1)]
     return ranked
 
 
@@ -169,7 +219,6 @@ def _draft(
         proposal_ref=token(),
         run_id=run.id,
         interest_id=pair.interest.id,
-        interest=pair.interest,
         organisation_id=pair.interest.organisation_id,
         volunteer_id=pair.interest.volunteer_id,
         project_id=pair.card.project_id,
@@ -179,66 +228,3 @@ def _draft(
     )
     begin(session, PROPOSAL, proposal, actor=actor, now=now)
     return proposal
-
-
-def _tell_office(
-    session: Session,
-    run: ProposalRun,
-    batch: Batch,
-    drafts: list[PairingProposal],
-    superseded: list[str],
-    now: datetime,
-) -> None:
-    pins = {(w.interest_id, w.project_id): w.wish_ref for w in batch.wishes if w.kind == "pin"}
-    settled = set(batch.inputs.pins) | live_pairs(session)  # what was sent already needs no pin
-    payload = {
-        "run_ref": run.run_ref,
-        "request_ref": run.request_ref,
-        "superseded": superseded,
-        "certificate": {"objective": run.objective, "bound": run.bound, "gap": run.gap},
-        "run": _run_facts(run),
-        "drafts": [_draft_line(d) for d in drafts],
-        "left": left_of(batch.look, batch.cards, batch.outcome),
-        "idle": idle_of(batch.look, batch.outcome),
-        "fairness": figures_of(batch.look, batch.cards, batch.inputs, batch.outcome, ever_proposed(session)),
-        "missed": [ref for pair, ref in pins.items() if pair not in settled],
-    }
-    send(session, "proposals.drafted", payload, key=run.run_ref, subject="proposals", now=now)
-
-
-def _run_facts(run: ProposalRun) -> dict[str, object]:
-    return {
-        "county": run.county,
-        "ran_at": run.ran_at.isoformat(),
-        "people": run.people_n,
-        "needs": run.needs_n,
-        "arcs": run.pairs_n,
-        "assigned": run.assigned_n,
-        "inputs_hash": run.inputs_hash,
-    }
-
-
-def _draft_line(draft: PairingProposal) -> dict[str, object]:
-    return {
-        "proposal_ref": draft.proposal_ref,
-        "interest_ref": f"I-{draft.interest_id}",
-        "project_id": draft.project_id,
-        "rank": draft.rank,
-        "score": draft.score,
-        "reasons": draft.reasons,
-        "donor": donor_facts(draft.interest),
-    }
-
-
-def donor_facts(interest: Interest) -> dict[str, object]:
-    """What the office hears of a partner: never a number, never an address."""
-    partner = interest.partner
-    return {
-        "token": partner.token,
-        "kind": partner.partner_kind,
-        "name": partner.public_name,
-        "phone": partner.phone,
-        "skills": list(getattr(partner, "skills", [])),
-        "cadence": interest.cadence,
-        "checks": dict(partner.checks),
-    }

@@ -1,4 +1,4 @@
-"""The office's letters about the batch: a pair that must be, one that must not be, and "run it again"."""
+"""The office's letters about single pairs: one that must be, one that must not be."""
 
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core.states import advance
 from app.matches.models import PairingProposal, PairWish
-from app.matches.operations.proposing import propose
-from app.matches.queries import proposal_by_ref, run_asked_for, wish_by_ref
+from app.matches.queries import proposal_by_ref, wish_by_ref
 from app.matches.states import PROPOSAL, WISHES, ProposalState
 from app.policy.actors import SYSTEM
 
@@ -60,9 +59,3 @@ def receive_lift(session: Session, payload: dict[str, Any], *, now: datetime) ->
     if wish is None:
         raise LookupError("no such wish yet")
     wish.live = False
-
-
-def receive_request(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
-    """The letter proposals.rerun: once for each request, however often it comes."""
-    if run_asked_for(session, payload["request_ref"]) is None:
-        propose(session, county=payload["county"], request_ref=payload["request_ref"], actor=SYSTEM, now=now)

@@ -15,8 +15,8 @@ from app.library.operations import set_claimed
 from app.library.queries import card_by_number
 from app.matches.models import PairingProposal
 from app.matches.operations.answering import choose, end_choice
-from app.matches.operations.proposing import donor_facts
 from app.matches.operations.scoring import is_allowed, willing_partners
+from app.matches.operations.telling import donor_facts
 from app.pairings.models import Pairing
 from app.pairings.queries import pairing_by_ref
 from app.pairings.states import COMING, OPEN, PAIRING, VISIT

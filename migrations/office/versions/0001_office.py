@@ -221,6 +221,7 @@ def upgrade() -> None:
     sa.Column('area', sa.String(length=6), nullable=False),
     sa.Column('live_key', sa.String(length=6), nullable=True),
     sa.Column('run_ref', sa.String(length=32), nullable=True),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -284,6 +285,7 @@ def upgrade() -> None:
     sa.Column('region_code', sa.String(), nullable=False),
     sa.Column('actions', sa.JSON(), nullable=False),
     sa.Column('safeguarding', sa.Boolean(), nullable=False),
+    sa.Column('finance', sa.Boolean(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -588,6 +590,7 @@ def upgrade() -> None:
     sa.Column('cascade_stage', sa.Integer(), nullable=False),
     sa.Column('bypassed', sa.Boolean(), nullable=False),
     sa.Column('stage3_on', sa.Date(), nullable=True),
+    sa.Column('stage4_on', sa.Date(), nullable=True),
     sa.Column('met_on', sa.Date(), nullable=True),
     sa.Column('closed_on', sa.Date(), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
@@ -596,7 +599,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("item_code IN ('G01', 'G02', 'G03', 'G04', 'G05', 'G06', 'G07', 'G08', 'G09', 'G10', 'G11', 'G12', 'G13', 'G14', 'G15', 'G16', 'G17', 'S01', 'S02', 'S03', 'S04', 'S05', 'S06', 'S07', 'S08', 'S09', 'S10', 'S11', 'S12', 'S13', 'M01', 'M02', 'M03', 'M04')", name=op.f('ck_need_item_code_known')),
-    sa.CheckConstraint("state IN ('draft', 'listed', 'confirmed', 'stage1', 'stage2', 'stage3', 'in_cohort', 'published', 'held', 'committed', 'delivered', 'met', 'closed', 'cancelled')", name=op.f('ck_need_state_known')),
+    sa.CheckConstraint("state IN ('draft', 'listed', 'confirmed', 'stage1', 'stage2', 'stage3', 'in_cohort', 'published', 'held', 'committed', 'delivered', 'stage4', 'met', 'closed', 'cancelled')", name=op.f('ck_need_state_known')),
     sa.CheckConstraint("urgency IN ('urgent', 'important', 'deferred', 'low')", name=op.f('ck_need_urgency_known')),
     sa.CheckConstraint('action_no BETWEEN 1 AND 12', name=op.f('ck_need_action_1_to_12')),
     sa.CheckConstraint('budget_fen IS NULL OR budget_fen >= 0', name=op.f('ck_need_budget_not_negative')),
@@ -661,13 +664,13 @@ def upgrade() -> None:
     sa.CheckConstraint("outcome IN ('covered', 'partial', 'none', 'not_applicable')", name=op.f('ck_cascade_outcome_outcome_known')),
     sa.CheckConstraint("state IN ('recorded', 'verified', 'rejected')", name=op.f('ck_cascade_outcome_state_known')),
     sa.CheckConstraint('covered_qty >= 0', name=op.f('ck_cascade_outcome_covered_not_negative')),
-    sa.CheckConstraint('stage IN (1, 2)', name=op.f('ck_cascade_outcome_stage_1_or_2')),
+    sa.CheckConstraint('stage IN (1, 2, 4)', name=op.f('ck_cascade_outcome_stage_1_2_or_4')),
     sa.ForeignKeyConstraint(['need_id'], ['need.id'], name=op.f('fk_cascade_outcome_need_id_need')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cascade_outcome'))
     )
     op.create_index(op.f('ix_cascade_outcome_need_id'), 'cascade_outcome', ['need_id'], unique=False)
     op.create_index(op.f('ix_cascade_outcome_state'), 'cascade_outcome', ['state'], unique=False)
-    op.create_index('uq_cascade_outcome_live', 'cascade_outcome', ['need_id', 'stage'], unique=True, sqlite_where=sa.text("state <> 'rejected'"), postgresql_where=sa.text("state <> 'rejected'"))
+    op.create_index('uq_cascade_outcome_live', 'cascade_outcome', ['need_id', 'stage'], unique=True, sqlite_where=sa.text("state <> 'rejected' AND (stage < 4 OR state = 'recorded')"), postgresql_where=sa.text("state <> 'rejected' AND (stage < 4 OR state = 'recorded')"))
     op.create_table('direct_offer',
     sa.Column('offer_no', sa.String(length=11), nullable=False),
     sa.Column('need_id', sa.Integer(), nullable=False),
@@ -833,6 +836,25 @@ def upgrade() -> None:
     sa.UniqueConstraint('wish_ref', name=op.f('uq_proposal_wish_wish_ref'))
     )
     op.create_index(op.f('ix_proposal_wish_need_id'), 'proposal_wish', ['need_id'], unique=False)
+    op.create_table('referral',
+    sa.Column('need_id', sa.Integer(), nullable=False),
+    sa.Column('dossier', sa.Text(), nullable=False),
+    sa.Column('asked_by_key', sa.String(64), nullable=False),
+    sa.Column('decided_by_key', sa.String(64), nullable=True),
+    sa.Column('decided_on', sa.Date(), nullable=True),
+    sa.Column('meeting_on', sa.Date(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("state IN ('asked', 'approved', 'refused')", name=op.f('ck_referral_state_known')),
+    sa.ForeignKeyConstraint(['need_id'], ['need.id'], name=op.f('fk_referral_need_id_need')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_referral'))
+    )
+    op.create_index(op.f('ix_referral_need_id'), 'referral', ['need_id'], unique=False)
+    op.create_index(op.f('ix_referral_state'), 'referral', ['state'], unique=False)
+    op.create_index('uq_referral_asked', 'referral', ['need_id'], unique=True, sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'"))
     op.create_table('tie',
     sa.Column('claim_ref', sa.String(length=32), nullable=False),
     sa.Column('need_id', sa.Integer(), nullable=False),

@@ -113,6 +113,20 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_received_letter'))
     )
+    op.create_table('run_request',
+    sa.Column('request_ref', sa.String(length=32), nullable=False),
+    sa.Column('county', sa.String(length=6), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.CheckConstraint('tries >= 0', name=op.f('ck_run_request_tries_not_negative')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_run_request')),
+    sa.UniqueConstraint('request_ref', name=op.f('uq_run_request_request_ref'))
+    )
+    op.create_index(op.f('ix_run_request_closed_at'), 'run_request', ['closed_at'], unique=False)
     op.create_table('shelf_cohort',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('cohort_id', sa.String(length=40), nullable=False),
@@ -275,7 +289,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("kind IN ('goods', 'service', 'money')", name=op.f('ck_claim_kind_known')),
-    sa.CheckConstraint("state IN ('held', 'contacted', 'converted', 'released', 'lapsed', 'rejected', 'done')", name=op.f('ck_claim_state_known')),
+    sa.CheckConstraint("state IN ('held', 'contacted', 'converted', 'released', 'lapsed', 'rejected', 'thanked', 'done')", name=op.f('ck_claim_state_known')),
     sa.CheckConstraint('(organisation_id IS NULL) <> (volunteer_id IS NULL)', name=op.f('ck_claim_one_partner')),
     sa.CheckConstraint('lapses_at > held_at', name=op.f('ck_claim_lapses_later')),
     sa.CheckConstraint('live_key IS NULL OR live_key = project_id', name=op.f('ck_claim_live_key_is_the_project')),
@@ -307,7 +321,7 @@ def upgrade() -> None:
     sa.CheckConstraint("(state IN ('offered', 'taken')) = (need_item IS NOT NULL)", name=op.f('ck_direct_offer_says_while_open')),
     sa.CheckConstraint("amount_band IN ('不涉及资金', '500元以内', '500-1000元', '1000-2000元', '2000-5000元', '5000-10000元', '1万-2万元', '2万元以上')", name=op.f('ck_direct_offer_amount_band_known')),
     sa.CheckConstraint("kind IN ('goods', 'service', 'money')", name=op.f('ck_direct_offer_kind_known')),
-    sa.CheckConstraint("state IN ('offered', 'taken', 'declined', 'expired', 'withdrawn')", name=op.f('ck_direct_offer_state_known')),
+    sa.CheckConstraint("state IN ('offered', 'taken', 'declined', 'expired', 'withdrawn', 'thanked')", name=op.f('ck_direct_offer_state_known')),
     sa.CheckConstraint("urgency IN ('urgent', 'important', 'deferred', 'low')", name=op.f('ck_direct_offer_urgency_known')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_direct_offer_organisation_id_organisation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_direct_offer')),
