@@ -102,6 +102,7 @@ def make_people(house: House) -> None:
                 region_code=COUNTY,
                 actions=actions,
                 safeguarding=safe,
+                finance=name == "各部门",
                 actor=SYSTEM,
                 now=now,
             )

@@ -76,6 +76,7 @@ def make_officers(session: Session, *, hashed: str, now: datetime) -> int:
                 region_code=county,
                 actions=tuple(int(n) for n in _split(row["actions"])),
                 safeguarding=row["safeguarding"] == "yes",
+                finance=row["finance"] == "yes",
                 actor=SYSTEM,
                 now=now,
             )

@@ -16,6 +16,7 @@ class ClaimState(StrEnum):
     RELEASED = "released"
     LAPSED = "lapsed"
     REJECTED = "rejected"
+    THANKED = "thanked"
     DONE = "done"
 
 
@@ -26,8 +27,10 @@ CLAIM_LABELS = {
     ClaimState.RELEASED: "已放下",
     ClaimState.LAPSED: "到期，已让给别人",
     ClaimState.REJECTED: "县里没有同意",
+    ClaimState.THANKED: "政策已经落实，谢谢你",
     ClaimState.DONE: "办成了，已写回档案",
 }
+ENDED = (ClaimState.RELEASED, ClaimState.LAPSED, ClaimState.REJECTED, ClaimState.THANKED)
 LIVE = (ClaimState.HELD, ClaimState.CONTACTED, ClaimState.CONVERTED)
 HELD = (ClaimState.HELD, ClaimState.CONTACTED)
 
@@ -61,6 +64,7 @@ CLAIM = Machine(
         Transition("release", LIVE, ClaimState.RELEASED, "claim.change"),
         Transition("lapse", HELD, ClaimState.LAPSED, "claim.follow", (its_day_has_come,)),
         Transition("reject", LIVE, ClaimState.REJECTED, "claim.follow"),
+        Transition("thank", LIVE, ClaimState.THANKED, "claim.follow"),
         Transition("finish", ClaimState.CONVERTED, ClaimState.DONE, "claim.follow"),
     ),
 )
@@ -213,6 +217,7 @@ class OfferState(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    THANKED = "thanked"
 
 
 OFFER_LABELS = {
@@ -221,6 +226,7 @@ OFFER_LABELS = {
     OfferState.DECLINED: "你们这次没有接",
     OfferState.EXPIRED: "过了答复的日子",
     OfferState.WITHDRAWN: "县里收回了",
+    OfferState.THANKED: "这一件已经落实，谢谢你们",
 }
 
 
@@ -244,5 +250,6 @@ DIRECT_OFFER = Machine(
         ),
         Transition("expire", OfferState.OFFERED, OfferState.EXPIRED, "offer.follow", (the_time_is_over,)),
         Transition("withdraw", OfferState.OFFERED, OfferState.WITHDRAWN, "offer.follow"),
+        Transition("thank", OfferState.OFFERED, OfferState.THANKED, "offer.follow"),
     ),
 )

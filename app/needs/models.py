@@ -8,11 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.cases.models import Case
 from app.core.database import OfficeBase, Row, Stateful, one_of, state_check
 from app.core.secrets import BlindIndex, OfficeSecret
-from app.needs.states import BypassState, ImportState, NeedState, OutcomeState
+from app.needs.states import BypassState, ImportState, NeedState, OutcomeState, ReferralState
 from app.policy import lists
 from app.policy.catalogue import ITEMS, Item, item
 
 OUTCOMES = {"covered": "全部解决", "partial": "解决一部分", "none": "没有可用的", "not_applicable": "不适用"}
+
+
+_LIVE_OUTCOME = "state <> 'rejected' AND (stage < 4 OR state = 'recorded')"
 
 
 class Need(Row, Stateful, OfficeBase):
@@ -48,12 +51,14 @@ class Need(Row, Stateful, OfficeBase):
     cascade_stage: Mapped[int] = mapped_column(default=0)
     bypassed: Mapped[bool] = mapped_column(default=False)
     stage3_on: Mapped[date | None]
+    stage4_on: Mapped[date | None]
     met_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     case: Mapped[Case] = relationship()
     outcomes: Mapped[list["CascadeOutcome"]] = relationship(
         back_populates="need", order_by="CascadeOutcome.id"
     )
+    bypass: Mapped["CascadeBypass | None"] = relationship(back_populates="need", uselist=False)
 
     @property
     def item(self) -> Item:
@@ -72,23 +77,37 @@ class Need(Row, Stateful, OfficeBase):
         """1 or 2 while that step's answer is open, else 0."""
         return {NeedState.STAGE1: 1, NeedState.STAGE2: 2}.get(NeedState(self.state), 0)
 
+    @property
+    def owed(self) -> tuple[int, ...]:
+        """Steps that an urgent bypass went past and that have no verified answer yet (I-11)."""
+        bypass = self.bypass if self.bypassed and self.state != NeedState.CANCELLED else None
+        return tuple(bypass.stages_still_owed) if bypass is not None else ()
+
+    @property
+    def answerable(self) -> tuple[int, ...]:
+        """The steps to which an answer may be recorded now."""
+        if self.stage:
+            return (self.stage,)
+        return (*self.owed, 4) if self.state == NeedState.STAGE4 else self.owed
+
 
 class CascadeOutcome(Row, Stateful, OfficeBase):
-    """What step ① or ② did for a need; it counts once another person has verified it."""
+    """What step ①, ② or ④ did for a need; it counts once another person has verified it. ④ may be asked
+    again: only what waits for its check stands alone."""
 
     __tablename__ = "cascade_outcome"
     __table_args__ = (
         state_check(OutcomeState),
         one_of("outcome", OUTCOMES),
-        CheckConstraint("stage IN (1, 2)", name="stage_1_or_2"),
+        CheckConstraint("stage IN (1, 2, 4)", name="stage_1_2_or_4"),
         CheckConstraint("covered_qty >= 0", name="covered_not_negative"),
         Index(
             "uq_cascade_outcome_live",
             "need_id",
             "stage",
             unique=True,
-            sqlite_where=text("state <> 'rejected'"),
-            postgresql_where=text("state <> 'rejected'"),
+            sqlite_where=text(_LIVE_OUTCOME),
+            postgresql_where=text(_LIVE_OUTCOME),
         ),
     )
 
@@ -106,6 +125,19 @@ class CascadeOutcome(Row, Stateful, OfficeBase):
     @property
     def area(self) -> str:
         return self.need.area
+
+    @property
+    def answerable(self) -> tuple[int, ...]:
+        return (self.stage,)
+
+    @property
+    def late(self) -> bool:
+        """Of a step that an urgent bypass went past, and that is still owed."""
+        return self.stage in self.need.owed
+
+    @property
+    def cascade_stage(self) -> int:
+        return self.need.cascade_stage
 
     @property
     def action_no(self) -> int:
@@ -128,11 +160,52 @@ class CascadeBypass(Row, Stateful, OfficeBase):
     asked_by_key: Mapped[str] = mapped_column(BlindIndex)
     approved_by_key: Mapped[str | None] = mapped_column(BlindIndex)
     stages_still_owed: Mapped[list[int]] = mapped_column(JSON, default=list)
+    need: Mapped[Need] = relationship(back_populates="bypass")
+
+    @property
+    def area(self) -> str:
+        return self.need.area
+
+    @property
+    def action_no(self) -> int:
+        return self.need.action_no
+
+    @property
+    def unit_id(self) -> int | None:
+        return self.need.unit_id
+
+
+class Referral(Row, Stateful, OfficeBase):
+    """Step ③ found nobody: the county puts the need to the finance bureau. `dossier` says what was tried and
+    what is missing; `meeting_on` is the day on which the county's joint meeting takes it up."""
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        state_check(ReferralState),
+        Index(
+            "uq_referral_asked",
+            "need_id",
+            unique=True,
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+    )
+
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), index=True)
+    dossier: Mapped[str] = mapped_column(OfficeSecret)
+    asked_by_key: Mapped[str] = mapped_column(BlindIndex)
+    decided_by_key: Mapped[str | None] = mapped_column(BlindIndex)
+    decided_on: Mapped[date | None]
+    meeting_on: Mapped[date | None]
     need: Mapped[Need] = relationship()
 
     @property
     def area(self) -> str:
         return self.need.area
+
+    @property
+    def cascade_stage(self) -> int:
+        return self.need.cascade_stage
 
 
 class ImportJob(Row, Stateful, OfficeBase):

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Household
 from app.core.paging import Page, paged
 from app.core.states import OfficeStateChange
-from app.needs.models import CascadeBypass, CascadeOutcome, ImportJob, Need
-from app.needs.states import BypassState, NeedState, OutcomeState
+from app.needs.models import CascadeBypass, CascadeOutcome, ImportJob, Need, Referral
+from app.needs.states import BypassState, NeedState, OutcomeState, ReferralState
 from app.policy.actors import Actor, Role
 
 
@@ -45,7 +45,8 @@ def in_scope(statement: Select[Need], actor: Actor) -> Select[Need]:
         Need.area.startswith(actor.area, autoescape=True)
     )
     if actor.role == Role.COUNTY_DEPT:
-        scoped = scoped.where(Need.action_no.in_(sorted(actor.actions)))
+        own = Need.action_no.in_(sorted(actor.actions))
+        scoped = scoped.where(or_(own, Need.cascade_stage == 4) if actor.finance else own)
     if actor.role == Role.DUTY_OFFICER:
         scoped = scoped.where(Case.duty_unit_id == actor.unit_id)
     return scoped
@@ -59,14 +60,15 @@ def needs_in_area(session: Session, actor: Actor, *, states: tuple[str, ...] = (
 
 
 def outcomes_to_verify(session: Session, actor: Actor) -> Sequence[CascadeOutcome]:
-    """Stage ① waits for the county office, stage ② for the township."""
-    stage = 1 if actor.role == Role.COUNTY_SWD else 2
+    """Stage ② in its time waits for the township; ①, ④ and what a bypass left owed for the county office."""
+    township = and_(CascadeOutcome.stage == 2, Need.state == NeedState.STAGE2)
+    mine = not_(township) if actor.role == Role.COUNTY_SWD else township
     return session.scalars(
         select(CascadeOutcome)
         .join(Need)
         .where(
             CascadeOutcome.state == OutcomeState.RECORDED,
-            CascadeOutcome.stage == stage,
+            mine,
             Need.area.startswith(actor.area),
         )
         .options(joinedload(CascadeOutcome.need).joinedload(Need.case))
@@ -76,11 +78,53 @@ def outcomes_to_verify(session: Session, actor: Actor) -> Sequence[CascadeOutcom
 
 
 def needs_to_record(session: Session, actor: Actor) -> Sequence[Need]:
-    """What a department (①) or a duty unit (②) still owes an answer to."""
-    state = NeedState.STAGE1 if actor.role == Role.COUNTY_DEPT else NeedState.STAGE2
-    waiting = select(CascadeOutcome.need_id).where(CascadeOutcome.state == OutcomeState.RECORDED)
-    statement = in_scope(select(Need), actor).where(Need.state == state, Need.id.not_in(waiting))
+    """What a department (①, finance ④) or a duty unit (②) still owes an answer to, at its turn or after an
+    urgent bypass."""
+    first = actor.role == Role.COUNTY_DEPT
+    own = Need.action_no.in_(sorted(actor.actions)) if first else Need.state.is_not(None)
+    due = and_(own, _owes(1 if first else 2))
+    fiscal = _at_fourth() if actor.finance else false()
+    statement = in_scope(select(Need), actor).where(or_(due, fiscal))
     return session.scalars(statement.options(joinedload(Need.case)).order_by(Need.id).limit(100)).all()
+
+
+def _owes(stage: int) -> ColumnElement[bool]:
+    """Its turn is now, or a bypass went past it; and no answer stands or waits for its check."""
+    answered = select(CascadeOutcome.need_id).where(
+        CascadeOutcome.stage == stage, CascadeOutcome.state != OutcomeState.REJECTED
+    )
+    turn = Need.state == (NeedState.STAGE1 if stage == 1 else NeedState.STAGE2)
+    past = and_(Need.bypassed, Need.state != NeedState.CANCELLED)
+    return and_(or_(turn, past), Need.id.not_in(answered))
+
+
+def _at_fourth() -> ColumnElement[bool]:
+    """Step ④ without any answer of the finance bureau yet: one that found no channel is not asked for
+    daily."""
+    answered = select(CascadeOutcome.need_id).where(
+        CascadeOutcome.stage == 4, CascadeOutcome.state != OutcomeState.REJECTED
+    )
+    return and_(Need.state == NeedState.STAGE4, Need.id.not_in(answered))
+
+
+def referral_by_id(session: Session, referral_id: int) -> Referral | None:
+    return session.get(Referral, referral_id)
+
+
+def referrals_of(session: Session, need_id: int) -> Sequence[Referral]:
+    """The newest first."""
+    statement = select(Referral).where(Referral.need_id == need_id)
+    return session.scalars(statement.order_by(Referral.id.desc())).all()
+
+
+def referrals_to_approve(session: Session, actor: Actor) -> Sequence[Referral]:
+    return session.scalars(
+        select(Referral)
+        .join(Need)
+        .where(Referral.state == ReferralState.ASKED, Need.area.startswith(actor.area))
+        .options(joinedload(Referral.need).joinedload(Need.case))
+        .order_by(Referral.id)
+    ).all()
 
 
 def bypasses_to_approve(session: Session, actor: Actor) -> Sequence[CascadeBypass]:
@@ -110,8 +154,8 @@ def outcomes_of(session: Session, need_id: int) -> Sequence[CascadeOutcome]:
 
 
 def why_sent_back(session: Session, need: Need) -> str | None:
-    """What the verifier wrote, while the step's newest answer is one that was sent back."""
-    mine = [o for o in outcomes_of(session, need.id) if o.stage == need.stage]
+    """What the verifier wrote, while the newest answer of a step that waits is one that was sent back."""
+    mine = [o for o in outcomes_of(session, need.id) if o.stage in need.answerable]
     if not mine or mine[-1].state != OutcomeState.REJECTED:
         return None
     return session.scalar(

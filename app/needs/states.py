@@ -1,11 +1,13 @@
 """The life of a need (domain 4.4) and of an outcome that covers part of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from app.core.clock import local_day
 from app.core.messages import Message, msg
 from app.core.states import Machine, OfficeStateChange, Transition
+from app.policy import parameters
 from app.policy.actors import Actor
 
 
@@ -21,6 +23,7 @@ class NeedState(StrEnum):
     HELD = "held"
     COMMITTED = "committed"
     DELIVERED = "delivered"
+    STAGE4 = "stage4"
     MET = "met"
     CLOSED = "closed"
     CANCELLED = "cancelled"
@@ -38,6 +41,7 @@ NEED_LABELS = {
     NeedState.HELD: "③ 有人认领",
     NeedState.COMMITTED: "③ 已承诺",
     NeedState.DELIVERED: "③ 已送到，待确认",
+    NeedState.STAGE4: "④ 财政兜底",
     NeedState.MET: "已实现",
     NeedState.CLOSED: "已办结",
     NeedState.CANCELLED: "已取消",
@@ -58,6 +62,19 @@ class BypassState(StrEnum):
     REFUSED = "refused"
 
 
+class ReferralState(StrEnum):
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+REFERRAL_LABELS = {
+    ReferralState.ASKED: "等负责人批",
+    ReferralState.APPROVED: "批了，转到第④步",
+    ReferralState.REFUSED: "没有批",
+}
+
+
 def the_case_has_passed_evaluation(need: Any, actor: Actor, now: datetime) -> Message | None:
     allowed = ("eval_passed", "returned_village", "filed")
     return None if need.case.state in allowed else msg("民主评议通过后才能列需求。")
@@ -69,6 +86,21 @@ def something_is_still_missing(need: Any, actor: Actor, now: datetime) -> Messag
 
 def nothing_is_missing(need: Any, actor: Actor, now: datetime) -> Message | None:
     return None if need.residual_qty == 0 else msg("还有缺口，不能算已实现。")
+
+
+def it_came_by_bypass(need: Any, actor: Actor, now: datetime) -> Message | None:
+    return None if need.bypassed else msg("只有急难直通的需求，才会事后补记前两步。")
+
+
+def nobody_came_in_time(need: Any, actor: Actor, now: datetime) -> Message | None:
+    """Society has had its days: no cohort, and nobody who took it."""
+    since = need.stage3_on or local_day(now)
+    days = parameters.at("refer_after_days", since)
+    first = since + timedelta(days=days)
+    if local_day(now) >= first:
+        return None
+    day = f"{first.month} 月 {first.day} 日"
+    return msg("到第③步满 {n} 天还没有人接，才能转到第④步，最早 {d}。", n=days, d=day)
 
 
 NEED = Machine(
@@ -137,6 +169,21 @@ NEED = Machine(
             "need.withdraw",
         ),
         Transition("expire", NeedState.PUBLISHED, NeedState.STAGE3, "need.release"),
+        Transition(
+            "refer",
+            NeedState.STAGE3,
+            NeedState.STAGE4,
+            "need.approve_referral",
+            (something_is_still_missing, nobody_came_in_time),
+        ),
+        Transition("meet_4", NeedState.STAGE4, NeedState.MET, "need.verify_4", (nothing_is_missing,)),
+        Transition(
+            "late_outcome",
+            (NeedState.STAGE3, NeedState.PUBLISHED, NeedState.HELD, NeedState.STAGE4),
+            NeedState.MET,
+            "need.verify_late",
+            (it_came_by_bypass, nothing_is_missing),
+        ),
         Transition("close", NeedState.MET, NeedState.CLOSED, "need.close"),
         Transition(
             "cancel",
@@ -190,6 +237,28 @@ BYPASS = Machine(
         ),
         Transition(
             "refuse", BypassState.ASKED, BypassState.REFUSED, "bypass.approve", (approver_is_another,)
+        ),
+    ),
+)
+
+
+def leader_is_another(referral: Any, actor: Actor, now: datetime) -> Message | None:
+    if referral.asked_by_key == actor.person_key:
+        return msg("转第④步是你提的，要另一位负责人来批。")
+    return None
+
+
+REFERRAL = Machine(
+    "referral",
+    OfficeStateChange,
+    ReferralState.ASKED,
+    "referral.ask",
+    (
+        Transition(
+            "approve", ReferralState.ASKED, ReferralState.APPROVED, "referral.approve", (leader_is_another,)
+        ),
+        Transition(
+            "refuse", ReferralState.ASKED, ReferralState.REFUSED, "referral.approve", (leader_is_another,)
         ),
     ),
 )

@@ -75,6 +75,7 @@ class Actor:
     volunteer_id: int | None = None
     grid: str | None = None
     safeguarding: bool = False  # of 妇联, 卫健 or 民政: gives the third approval
+    finance: bool = False  # of the county's finance bureau: answers for step ④
 
     def __post_init__(self) -> None:
         digits = AREA_DIGITS.get(self.role)

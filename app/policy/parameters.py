@@ -78,6 +78,8 @@ PARAMETERS: dict[str, Parameter] = dict(
         _shipped("answer_wd_important", 5, "domain 9"),
         _shipped("answer_wd_deferred", 15, "domain 9"),
         _shipped("answer_wd_low", 30, "domain 9"),
+        _shipped("refer_after_days", 60, "domain 4.4"),
+        _shipped("fiscal_answer_wd", 20, "domain 10 B14"),
         _shipped("check_valid_months", 12),
         _shipped("training_valid_months", 24),
         _shipped("consent_valid_months", 12),

@@ -5,6 +5,7 @@ import io
 import random
 import shutil
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -31,10 +32,12 @@ from app.needs.queries import needs_of
 from app.releases.models import Cohort
 from app.releases.operations.freezing import freeze_cohort
 from app.releases.operations.projects import prepare_project
+from app.releases.operations.referral import approve_referral, ask_referral
 from tests.clock import NOW, SteppingClock
 from tests.register import make
 from tests.stories import cases_world as typing
 from tests.stories import waiting_world as waiting
+from tests.stories.direct_world import urgent_need
 from tests.stories.followup_shelf import fill
 from tests.stories.followup_world import Walk
 from tests.stories.gifts_world import DAY, filed_project, project_of
@@ -106,7 +109,7 @@ def open_doors(peopled: Path, folder: Path) -> Doors:
     with office(house) as session:
         names |= {**_entering(session), **_needs(session), **_batches(session), **_staff(session)}
     with office(house) as session:
-        names |= _releases(session)
+        names |= {**_releases(session), **_fourth(session)}
     names |= _asked(walk, int(str(names["need_waiting"])))
     doors = Doors(house, walk.site, names, folder / "instance", folder / "kept")
     doors.sign_in()
@@ -210,6 +213,31 @@ def _releases(session: Session) -> Names:
     freeze_cohort(session, frozen, reason="有人说猜得出", actor=officer(session, "cs"), now=NOW)
     names: Names = {"project": project.id, "need_waiting": plain[0].id, "cohort_frozen": frozen.id}
     return {**names, "cohort": shared[0].id, "certificate": shared[0].certificate_no}
+
+
+def _fourth(session: Session) -> Names:
+    """Nobody came: one need waits for the lead's word, one is with the finance bureau; and a step that a
+    bypass went past has been answered."""
+    cs, cl = officer(session, "cs"), officer(session, "cl")
+    long_ago = NOW - timedelta(days=61)
+    _, needs = settled_case(session, new_household(841), Wish("G06"), Wish("G07"), now=long_ago)
+    asked, up = (
+        ask_referral(session, n, dossier="问过三家，都没有成，还差一件", actor=cs, now=NOW) for n in needs
+    )
+    approve_referral(session, up, actor=cl, now=NOW)
+    urgent = urgent_need(session, serial=842)
+    late = cascade.record_outcome(
+        session,
+        urgent,
+        outcome="none",
+        covered_qty=0,
+        basis="没有对应政策",
+        stage=1,
+        actor=officer(session, "dept"),
+        now=NOW,
+    )
+    names: Names = {"referral": asked.id, "referral_up": up.id, "need_fourth": up.need_id}
+    return {**names, "outcome_late": late.id}
 
 
 def _asked(walk: Walk, need_id: int) -> Names:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.accounts.models.office import Unit
 from app.core.clock import local_day
 from app.core.house import House
 from app.followup.models import DirectOffer, Tie
@@ -83,21 +85,26 @@ class Desk:
 
 
 def bypassed_need(house: House, *, serial: int = 700, item: str = "G07", qty: int = 1) -> int:
-    """Asked for by one person, approved by another; steps ① and ② stay owed."""
     with office(house) as session:
-        wish = Wish(item, qty=qty, urgency="urgent")
-        case = filed_case(session, new_household(serial), wish, now=NOW)
-        need = needs_of(session, case.id)[0]
-        asked = cascade.ask_bypass(
-            session,
-            need,
-            reason_code="生命健康",
-            reason="今天就要用上，等不得",
-            actor=officer(session, "cs"),
-            now=NOW,
-        )
-        cascade.approve_bypass(session, asked, actor=officer(session, "cl"), now=NOW)
-        return need.id
+        return urgent_need(session, serial=serial, item=item, qty=qty).id
+
+
+def urgent_need(session: Session, *, serial: int, item: str = "G07", qty: int = 1) -> Need:
+    """Its bypass was asked for by one person and approved by another; steps ① and ② stay owed."""
+    case = filed_case(session, new_household(serial), Wish(item, qty=qty, urgency="urgent"), now=NOW)
+    unit = session.query(Unit).filter(Unit.name == "包抓单位").one()
+    cascade.assign_unit(session, case, unit_id=unit.id, actor=officer(session, "cs"), now=NOW)
+    need = needs_of(session, case.id)[0]
+    asked = cascade.ask_bypass(
+        session,
+        need,
+        reason_code="生命健康",
+        reason="今天就要用上，等不得",
+        actor=officer(session, "cs"),
+        now=NOW,
+    )
+    cascade.approve_bypass(session, asked, actor=officer(session, "cl"), now=NOW)
+    return need
 
 
 def open_desk(house: House, **wanted: object) -> Desk:

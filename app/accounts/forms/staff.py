@@ -113,6 +113,9 @@ class UnitForm(FlaskForm):  # type: ignore[misc]
     safeguarding = BooleanField(
         _("给公布前的保护意见"), description=_("妇联、卫健、民政才勾。涉及孩子和少见情况的，要它看过。")
     )
+    finance = BooleanField(
+        _("答复第④步"), description=_("财政局才勾。前三步都没有办法的，请它看有没有现有渠道。")
+    )
 
 
 class EndPostForm(FlaskForm):  # type: ignore[misc]

@@ -14,7 +14,8 @@ OFFICER_STATUSES = ("active", "locked", "disabled")
 
 
 class Unit(Row, OfficeBase):
-    """A department, committee or station. `safeguarding` units (妇联, 卫健, 民政) give the third approval."""
+    """A department, committee or station. `safeguarding` units (妇联, 卫健, 民政) give the third approval;
+    `finance` is the county's finance bureau, which answers for step ④."""
 
     __tablename__ = "unit"
     __table_args__ = (one_of("kind", UNIT_KINDS),)
@@ -24,6 +25,7 @@ class Unit(Row, OfficeBase):
     region_code: Mapped[str]
     actions: Mapped[list[int]] = mapped_column(JSON, default=list)
     safeguarding: Mapped[bool] = mapped_column(default=False)
+    finance: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
 
     @property

@@ -46,6 +46,7 @@ def make_unit(
     region_code: str,
     actions: tuple[int, ...] = (),
     safeguarding: bool = False,
+    finance: bool = False,
     actor: Actor,
     now: datetime,
 ) -> Unit:
@@ -59,6 +60,7 @@ def make_unit(
         region_code=region_code,
         actions=sorted(actions),
         safeguarding=safeguarding,
+        finance=finance,
         created_at=now,
         created_by=actor.label,
     )

@@ -38,6 +38,7 @@ def office_actor(officer: Officer, post: Post) -> Actor:
         actions=frozenset(unit.actions if unit else ()),
         grid=post.grid,
         safeguarding=bool(unit and unit.safeguarding),
+        finance=bool(unit and unit.finance),
     )
 
 

@@ -192,6 +192,7 @@ def units(desk: Desk) -> Answer:
             region_code=form.county.data,
             actions=tuple(int(n) for n in form.actions.data or ()),
             safeguarding=form.safeguarding.data,
+            finance=form.finance.data,
             actor=desk.actor,
             now=desk.now,
         )

@@ -48,7 +48,7 @@ def open_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> Non
         tie.ended_how = "not_free"
         _tell(session, tie, "claim.rejected", {"reason": "not_free", "open_again": False}, now)
         return
-    _send_terms(session, tie, now)
+    send_terms(session, tie, now)
     text = "有人认领" if project is not None else "直接问的那家接了"
     note_tie(session, tie, text, "claim", "claim/made", actor=SYSTEM, now=now)
 
@@ -81,9 +81,9 @@ def _tie_of(payload: dict[str, Any], need: Need) -> Tie:
     )
 
 
-def _send_terms(session: Session, tie: Tie, now: datetime) -> None:
+def send_terms(session: Session, tie: Tie, now: datetime, *, again: str = "") -> None:
     """Only now, and only to the holder: item, size, quantity, where to bring it; never a township (decisions
-    31)."""
+    31). `again` tells a second letter about the same claim from the first: less is missing than was said."""
     need = tie.need
     county = display_name(need.county_code)
     lines = [["要的是", need.item.name], ["数量", f"{need.residual_qty} {need.item.unit}"]]
@@ -101,7 +101,7 @@ def _send_terms(session: Session, tie: Tie, now: datetime) -> None:
         if need.budget_fen:
             lines.append(["大约要多少", yuan(need.budget_fen)])
     told = {"lines": lines, "qty": need.residual_qty, "county": need.county_code}
-    _tell(session, tie, "claim.terms", told, now)
+    _tell(session, tie, "claim.terms", told, now, again=again)
 
 
 def end_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
@@ -272,10 +272,20 @@ def dispute(session: Session, tie: Tie, *, reason: str, actor: Actor, now: datet
     note_tie(session, tie, "家里说不合用，请对方补", "confirmation", code, actor=actor, now=now)
 
 
-def _tell(session: Session, tie: Tie, kind: str, payload: dict[str, Any], now: datetime) -> None:
+def end_with_thanks(session: Session, tie: Tie, *, actor: Actor, now: datetime) -> None:
+    """The need is met without the holder: the hold ends with thanks, and counts for nobody (domain 4.4)."""
+    advance(session, TIE, tie, "end", actor=SYSTEM, now=now)
+    tie.ended_how = "covered"
+    _tell(session, tie, "claim.thanked", {}, now)
+    note_tie(session, tie, "已经落实，谢过认领的一方", "claim", "claim/covered", actor=actor, now=now)
+
+
+def _tell(
+    session: Session, tie: Tie, kind: str, payload: dict[str, Any], now: datetime, *, again: str = ""
+) -> None:
     """Letters about a claim go in order under the project's number; each kind once, disputes aside."""
     full = {"claim_ref": tie.claim_ref, "pledge_ref": tie.pledge_ref, "at": now.isoformat(), **payload}
-    again = f"/{tie.version}" if kind.startswith("pledge.") else ""
+    again = again or (f"/{tie.version}" if kind.startswith("pledge.") else "")
     send(session, kind, full, key=tie.claim_ref + again, subject=tie.project_id, now=now)
 
 

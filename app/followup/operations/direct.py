@@ -142,13 +142,17 @@ def take_offer_answer(session: Session, payload: dict[str, Any], *, now: datetim
     _note(session, offer, text, "answered", SYSTEM, now)
 
 
-def withdraw_offer(session: Session, offer: DirectOffer, *, actor: Actor, now: datetime) -> None:
-    """The office takes the question back before it is answered."""
+def withdraw_offer(
+    session: Session, offer: DirectOffer, *, thanks: bool = False, actor: Actor, now: datetime
+) -> None:
+    """The office takes the question back before it is answered; with thanks where the need is met without
+    it."""
     _close(session, offer, "withdraw", actor, now)
-    payload = {"offer_no": offer.offer_no}
+    payload = {"offer_no": offer.offer_no, "thanks": thanks}
     send(session, "direct.withdrawn", payload, key=offer.offer_no, subject=offer.offer_no, now=now)
     free_again(session, offer.need, offer.offer_no, now=now)
-    _note(session, offer, "县里收回了这次直接对接", "withdrawn", actor, now)
+    text = "已经落实，谢过问的那家" if thanks else "县里收回了这次直接对接"
+    _note(session, offer, text, "withdrawn", actor, now)
 
 
 def end_offers_without_consent(session: Session, *, now: datetime) -> int:

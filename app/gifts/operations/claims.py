@@ -258,6 +258,16 @@ def take_rejection(session: Session, payload: dict[str, Any], *, now: datetime) 
         end_claim(session, claim, "rejected", now=now, tell=False, open_again=again)
 
 
+def take_thanks(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
+    """claim.thanked: policy or the responsible unit has met the need meanwhile. The card waits for its
+    tick."""
+    claim = known_claim(session, payload["claim_ref"])
+    if claim.state in LIVE:
+        call_off_pledge(session, claim, now=now)
+        advance(session, CLAIM, claim, "thank", actor=SYSTEM, now=now)
+        end_claim(session, claim, "thanked", now=now, tell=False, open_again=False)
+
+
 def terms_of(claim: Claim) -> list[tuple[str, str]]:
     told = json.loads(claim.terms) if claim.terms else {"lines": []}
     return [(line[0], line[1]) for line in told["lines"]]

@@ -95,12 +95,13 @@ def expire_offers(session: Session, *, now: datetime) -> int:
 
 
 def take_back(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
-    """The letter direct.withdrawn. What was answered meanwhile is sorted out in the office."""
+    """The letter direct.withdrawn, with thanks where the need is met without anybody's help. What was
+    answered meanwhile is sorted out in the office."""
     offer = offer_by_number(session, payload["offer_no"])
     if offer is None:
         raise LookupError("no such offer")
     if offer.state == OfferState.OFFERED:
-        _close(session, offer, "withdraw", SYSTEM, now)
+        _close(session, offer, "thank" if payload.get("thanks") else "withdraw", SYSTEM, now)
 
 
 def _close(session: Session, offer: DirectOffer, action: str, actor: Actor, now: datetime) -> None:

@@ -13,7 +13,7 @@ from app.core.errors import NotFound
 from app.core.guard import Desk, access
 from app.gifts.models import Claim
 from app.gifts.queries import charity_projects_of, claims_of
-from app.gifts.states import CHARITY_PROJECT_LABELS, HELD, LIVE, ClaimState, PledgeState
+from app.gifts.states import CHARITY_PROJECT_LABELS, ENDED, HELD, LIVE, ClaimState, PledgeState
 from app.gifts.views.agenda import agenda
 from app.gifts.views.claims import status_words
 from app.matches.operations.showing import offers_for
@@ -23,7 +23,6 @@ from app.pairings.queries import minutes_of, pairings_of
 from app.pairings.states import OPEN, PAIRING_LABELS
 
 blueprint = Blueprint("mine", __name__)
-_GONE = (ClaimState.RELEASED, ClaimState.LAPSED, ClaimState.REJECTED)
 _HANDED = (PledgeState.HANDED_OVER, PledgeState.CONFIRMED)
 SHOWN = 6  # claims on the first page; the list has them all
 
@@ -80,7 +79,7 @@ def home(desk: Desk) -> str:
         todos=agenda(desk),
         lines=[_line(c) for c in current[:SHOWN]],
         more=max(0, len(current) - SHOWN),
-        gone=[c for c in claims if c.state in _GONE and c.ended_at is not None and c.ended_at > recent],
+        gone=[c for c in claims if c.state in ENDED and c.ended_at is not None and c.ended_at > recent],
         status_words=status_words,
         pairings=[_pair(p, desk) for p in pairings if p.state in OPEN],
         past_pairings=[p for p in pairings if p.state not in OPEN],

@@ -11,7 +11,7 @@ from app.core.money import yuan
 from app.core.states import PublicStateChange
 from app.gifts.models import Claim, Pledge
 from app.gifts.queries import moves_of
-from app.gifts.states import HELD, ClaimState, PledgeState
+from app.gifts.states import ENDED, HELD, ClaimState, PledgeState
 from app.policy.catalogue import NAMES
 
 Moves = dict[str, PublicStateChange]
@@ -42,7 +42,7 @@ def story_of(session: Session, claim: Claim) -> list[Step]:
     moves = moves_of(session, "claim", claim.id)
     pledge_moves = moves_of(session, "pledge", pledge.id) if pledge is not None else {}
     steps = [_held(claim), _contact(claim), _promise(claim, moves), *_delivery(claim, pledge_moves)]
-    if claim.state in (ClaimState.RELEASED, ClaimState.LAPSED, ClaimState.REJECTED):
+    if claim.state in ENDED:
         return [*(s for s in steps if s.done), _ending(claim, moves)]
     if claim.state not in HELD:  # promised without a call: that step is not missed
         steps = [s for s in steps if s.done or s is not steps[1]]
@@ -136,6 +136,9 @@ def _ending(claim: Claim, moves: Moves) -> Step:
         reason = move.reason if move is not None else ""
         words = _("别人先办到了，这一项不用了。") if reason == _NOT_FREE else reason
         return Step(_("县里没有同意"), words or "", claim.ended_at, done=True)
+    if claim.state == ClaimState.THANKED:
+        words = _("政策或包抓单位也在办，先办成了。不用再送，谢谢你愿意。不算你放下，不留记录。")
+        return Step(_("这一项已经落实"), words, claim.ended_at, done=True)
     if claim.state == ClaimState.LAPSED:
         return Step(_("保留到期，让给别人了"), _("没关系。想接的时候再来。"), claim.ended_at, done=True)
     return Step(_("放下了"), _("已经让给别人接，不用解释。"), claim.ended_at, done=True)

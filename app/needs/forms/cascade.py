@@ -2,8 +2,9 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from app.accounts.forms.fields import CountField
 from app.cases.forms.fields import options
@@ -12,7 +13,9 @@ from app.policy.lists import BYPASS_REASONS
 
 
 class OutcomeForm(FlaskForm):  # type: ignore[misc]
-    """What step ① or ② did. `covered_qty` is asked only for 解决一部分."""
+    """What step ①, ② or ④ did. `covered_qty` is asked only for 解决一部分."""
+
+    stage = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
     outcome = RadioField(
         _("结果"), choices=options(OUTCOMES.items()), validators=[InputRequired(_("请选一种结果。"))]

@@ -1,5 +1,7 @@
 """Needs: the list of each role, and a need's page with its cascade."""
 
+from types import SimpleNamespace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -23,7 +25,8 @@ from app.needs.queries import (
     outcomes_to_verify,
     why_sent_back,
 )
-from app.needs.states import BYPASS, NEED, NEED_LABELS, OUTCOME
+from app.needs.states import BYPASS, NEED, NEED_LABELS, OUTCOME, OutcomeState, nobody_came_in_time
+from app.policy.access import Verdict, decide
 from app.policy.actors import Role
 
 blueprint = Blueprint("needs", __name__, url_prefix="/needs")
@@ -71,6 +74,7 @@ def record(desk: Desk, need: Need) -> Answer:
             covered_qty=form.covered_qty.data or 0,
             basis=form.basis.data,
             note=form.note.data or "",
+            stage=form.stage.data,
             actor=desk.actor,
             now=desk.now,
         )
@@ -86,8 +90,9 @@ def verify(desk: Desk, outcome: CascadeOutcome) -> Response:
     cascade.verify_outcome(desk.session, outcome, actor=desk.actor, now=desk.now)
     left = outcome.need.residual_qty
     done = _("核对好了，这一项已经解决。")
+    fourth = _("核对好了，还差 %(n)s %(unit)s，留在第④步。", n=left, unit=outcome.need.item.unit)
     onward = _("核对好了，还差 %(n)s %(unit)s，往下一步走。", n=left, unit=outcome.need.item.unit)
-    return _back(outcome.need, onward if left else done)
+    return _back(outcome.need, done if not left else fourth if outcome.stage == 4 else onward)
 
 
 @blueprint.post("/outcomes/<int:outcome_id>/reject")
@@ -185,12 +190,22 @@ def _page(desk: Desk, need: Need, **forms: object) -> str:
         bypass=bypass,
         outcomes=outcomes_of(desk.session, need.id),
         sent_back=why_sent_back(desk.session, need),
+        recordable=_recordable(desk, need),
+        refer_obstacle=nobody_came_in_time(need, desk.actor, desk.now),
         unit=_unit_name(desk, need),
         words=OUTCOMES,
         labels=NEED_LABELS,
         machines=(NEED, OUTCOME, BYPASS),
         **shown,
     )
+
+
+def _recordable(desk: Desk, need: Need) -> list[int]:
+    """The steps that this person may answer for now: its turn has come, or a bypass went past it."""
+    waiting = {o.stage for o in need.outcomes if o.state == OutcomeState.RECORDED}
+    about = {name: getattr(need, name) for name in ("area", "action_no", "unit_id", "cascade_stage")}
+    steps = {n: SimpleNamespace(answerable=(n,), **about) for n in need.answerable if n not in waiting}
+    return [n for n, step in steps.items() if decide(desk.actor, "outcome.record", step) is Verdict.ALLOW]
 
 
 def _unit_name(desk: Desk, need: Need) -> str:

@@ -20,7 +20,7 @@ from app.policy import parameters
 from app.policy.actors import Actor, Role
 from app.releases.models import ReleaseRun
 
-MISSING = (NeedState.STAGE3, NeedState.IN_COHORT, NeedState.PUBLISHED)
+MISSING = (NeedState.STAGE3, NeedState.IN_COHORT, NeedState.PUBLISHED, NeedState.STAGE4)
 AT_WORK = (NeedState.STAGE1, NeedState.STAGE2)
 TAKEN = (NeedState.HELD, NeedState.COMMITTED, NeedState.DELIVERED)
 LISTED = 100  # needs_to_record lists no more

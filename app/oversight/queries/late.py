@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models.office import Unit
 from app.accounts.queries.sessions import units_in
 from app.cases.models import Case, EntryBatch
 from app.cases.states import BatchState, CaseState
-from app.core.clock import local_day
+from app.core.clock import at_local, local_day
 from app.core.messages import Message, msg
 from app.followup.models import OfficeVisit, PairTie, Tie
 from app.followup.states import OfficeVisitState, PairState, TieState
@@ -26,6 +26,7 @@ from app.oversight.queries.need_tasks import answer_due
 from app.oversight.queries.task import Due, at_moment, on_day
 from app.policy.calendar import add_working_days
 from app.policy.regions import display_name
+from app.releases.queries.fourth import fiscal_answer, fiscal_due
 
 BYPASS_HOURS = 24
 
@@ -56,6 +57,8 @@ def late_in(session: Session, area: str, now: datetime) -> list[Late]:
         *_cases(session, area, now),
         *_batches(session, area),
         *_answers(session, area),
+        *_owed(session, area),
+        *_fiscal(session, area),
         *_bypasses(session, area),
         *_ties(session, area),
         *_pairs(session, area),
@@ -118,9 +121,33 @@ def _answers(session: Session, area: str) -> Iterator[Late]:
             )
 
 
-def who_answers(need: Need, units: Sequence[Unit]) -> Message:
+def _owed(session: Session, area: str) -> Iterator[Late]:
+    """Steps that an urgent bypass went past stay due, as they were (I-11)."""
+    statement = select(Need).where(Need.area.startswith(area), Need.bypassed)
+    needs = session.scalars(statement.options(joinedload(Need.case), joinedload(Need.bypass))).all()
+    units = units_in(session, area[:6])
+    for need, stage in ((n, s) for n in needs for s in n.owed):
+        filed = need.case.filed_on
+        due = answer_due(need, at_local(filed)) if filed else None
+        if due is not None:
+            title = msg("{what}：急难直通欠的前两步", what=need.title)
+            who, args = who_answers(need, units, stage), {"need_id": need.id}
+            yield Late(title, need.case.case_no, need.area, who, due, doors.NEED, args)
+
+
+def _fiscal(session: Session, area: str) -> Iterator[Late]:
+    """Step ④: the finance bureau has not answered."""
+    statement = select(Need).where(Need.area.startswith(area), Need.state == NeedState.STAGE4)
+    for need in session.scalars(statement.options(joinedload(Need.case), selectinload(Need.outcomes))):
+        due = on_day(fiscal_due(need)) if fiscal_answer(need) is None else None
+        if due is not None:
+            title, args = msg("{what}：等第④步回话", what=need.title), {"need_id": need.id}
+            yield Late(title, need.case.case_no, need.area, msg("县财政局"), due, doors.FOURTH_NEED, args)
+
+
+def who_answers(need: Need, units: Sequence[Unit], stage: int = 0) -> Message:
     """By name where there is one; a household without a unit waits for the county to name it."""
-    if need.stage == 1:
+    if (stage or need.stage) == 1:
         names = [u.name for u in units if need.action_no in u.actions and not u.safeguarding]
         return msg("{unit}", unit="、".join(names[:2])) if names else msg("管这一类的部门")
     name = next((u.name for u in units if u.id == need.unit_id), "")

@@ -12,6 +12,7 @@ BATCHES: Entry = ("入库批次", doors.BATCHES, "list-checks")
 FILING: Entry = ("备案", doors.BATCHES, "file-check-2")
 NEEDS: Entry = ("需求和前两步", doors.NEEDS, "clipboard-list")
 PROJECTS: Entry = ("发布审核", doors.PROJECTS, "clipboard-check")
+FOURTH: Entry = ("财政兜底", doors.FOURTH, "wallet")
 PROPOSALS: Entry = ("配对撮合", doors.PROPOSALS, "handshake")
 DIRECT: Entry = ("直接对接", doors.DIRECT, "life-buoy")
 PAIRS: Entry = ("结对", doors.PAIRS, "heart-handshake")
@@ -40,12 +41,12 @@ _BY_ROLE: dict[Role, Menu] = {
     ],
     Role.TOWNSHIP_LEAD: [("每天", [TODAY, CASES, BATCHES, NEEDS]), ("结对", [TIES])],
     Role.COUNTY_SWD: [
-        ("每天", [TODAY, CASES, FILING, NEEDS, PROJECTS]),
+        ("每天", [TODAY, CASES, FILING, NEEDS, PROJECTS, FOURTH]),
         _COUNTY_PAIRING,
         ("数据", [IMPORT, RULES]),
     ],
     Role.COUNTY_SWD_LEAD: [
-        ("每天", [TODAY, CASES, FILING, NEEDS, PROJECTS]),
+        ("每天", [TODAY, CASES, FILING, NEEDS, PROJECTS, FOURTH]),
         _COUNTY_PAIRING,
         ("数据", [RULES]),
     ],
@@ -61,4 +62,6 @@ def menu_for(actor: Actor) -> Menu:
     menu = [(heading, list(entries)) for heading, entries in _BY_ROLE.get(actor.role, [])]
     if actor.role == Role.COUNTY_DEPT and actor.safeguarding:
         menu[0][1].append(_SAFEGUARD)
+    if actor.role == Role.COUNTY_DEPT and actor.finance:
+        menu[0][1].append(FOURTH)
     return menu

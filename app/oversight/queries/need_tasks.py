@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.cases.models import Case
 from app.cases.states import CaseState
-from app.core.clock import local_day
+from app.core.clock import at_local, local_day
 from app.core.messages import Message, msg
 from app.needs.models import OUTCOMES, CascadeBypass, CascadeOutcome, Need
 from app.needs.queries import bypasses_to_approve, in_scope, needs_to_record, outcomes_to_verify
@@ -21,6 +21,10 @@ from app.policy import parameters
 from app.policy.actors import Actor, Role
 from app.policy.calendar import add_working_days
 from app.policy.regions import display_name
+from app.releases.queries.fourth import fiscal_due
+
+_ASKS = {True: msg("{what}：现有政策能不能解决").text, False: msg("{what}：单位能不能帮").text}
+_STEPS = {1: "第①步", 2: "第②步", 4: "第④步"}
 
 
 def answer_due(need: Need, since: datetime | None) -> Due | None:
@@ -43,24 +47,27 @@ def place_of(need: Need) -> str:
 
 
 def needs_to_answer(session: Session, actor: Actor, now: datetime) -> Pile:
-    """Step ① for a department, step ② for a duty unit."""
+    """Step ① for a department, step ② for a duty unit, step ④ for the finance bureau; also what an urgent
+    bypass went past."""
     needs = needs_to_record(session, actor)
     since = waiting_since(session, "need", [n.id for n in needs])
     first = actor.role == Role.COUNTY_DEPT
 
     def make(need: Need) -> Task:
+        fiscal = first and actor.finance and need.state == NeedState.STAGE4
+        asks = "{what}：有没有现有渠道" if fiscal else _ASKS[first]
+        owed = msg("急难直通欠下的，期限不变") if need.owed and not fiscal else None
+        begun = at_local(need.case.filed_on) if owed and need.case.filed_on else since.get(need.id)
         return Task(
             kind="need.answer",
             ref=need.id,
-            title=msg("{what}：现有政策能不能解决", what=need.title)
-            if first
-            else msg("{what}：单位能不能帮", what=need.title),
+            title=msg(asks, what=need.title),
             where=place_of(need),
-            why=waited(since.get(need.id), local_day(now)),
+            why=owed or waited(since.get(need.id), local_day(now)),
             act=msg("去回话"),
             endpoint=doors.NEED,
             args={"need_id": need.id},
-            due=answer_due(need, since.get(need.id)),
+            due=on_day(fiscal_due(need)) if fiscal else answer_due(need, begun),
             urgency=need.urgency,
         )
 
@@ -69,7 +76,7 @@ def needs_to_answer(session: Session, actor: Actor, now: datetime) -> Pile:
 
 
 def outcomes_to_check(session: Session, actor: Actor, now: datetime) -> Pile:
-    """Recorded by one, verified by another: ① by the county office, ② by the township."""
+    """Recorded by one, verified by another: ② by the township, the others by the county office."""
 
     def make(outcome: CascadeOutcome) -> Task:
         unit = outcome.need.item.unit
@@ -77,9 +84,7 @@ def outcomes_to_check(session: Session, actor: Actor, now: datetime) -> Pile:
         return Task(
             kind="outcome.verify",
             ref=outcome.id,
-            title=msg(
-                "核对{step}：{what}", step="第①步" if outcome.stage == 1 else "第②步", what=outcome.need.title
-            ),
+            title=msg("核对{step}：{what}", step=_STEPS[outcome.stage], what=outcome.need.title),
             where=place_of(outcome.need),
             why=msg("{said}，核对了才算数", said=covered or OUTCOMES[outcome.outcome]),
             act=msg("去核对"),

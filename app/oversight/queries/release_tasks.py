@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, joinedload
 from app.core.clock import at_local, local_day
 from app.core.messages import msg
 from app.core.outbox import OfficeLetter
-from app.needs.models import Need
+from app.needs.models import Need, Referral
+from app.needs.queries import referrals_to_approve
 from app.needs.states import NeedState
 from app.oversight.queries import doors
-from app.oversight.queries.gathering import pile
+from app.oversight.queries.gathering import pile, pile_of
 from app.oversight.queries.need_tasks import place_of, waited
 from app.oversight.queries.task import Due, Pile, Task, at_moment, on_day
 from app.policy.actors import Actor
@@ -22,6 +23,7 @@ from app.policy.regions import display_name
 from app.releases.models import NeedProject
 from app.releases.operations.letters import LETTERS
 from app.releases.queries import last_run
+from app.releases.queries.fourth import may_be_referred
 from app.releases.queries.review import next_tick
 from app.releases.states import ProjectState
 
@@ -136,6 +138,45 @@ def needs_to_place(session: Session, actor: Actor, now: datetime) -> Pile:
         "icon": "life-buoy",
     }
     return pile(session, statement, make, **listed, endpoint=doors.DIRECT)
+
+
+def needs_to_refer(session: Session, actor: Actor, now: datetime) -> Pile:
+    """Nobody came in their days in step ③: they may be put to step ④ (domain 4.4 refer)."""
+    total = _count(session, may_be_referred(actor, local_day(now)).with_only_columns(Need.id))
+    task = Task(
+        kind="need.refer",
+        ref=0,
+        title=msg("{n} 件等得太久，看要不要转到第④步", n=total),
+        where=display_name(actor.area),
+        why=msg("到第③步满 60 天，没有人接，也排不进批次"),
+        act=msg("去看"),
+        endpoint=doors.FOURTH,
+    )
+    tasks = (task,) if total else ()
+    return Pile("need.refer", msg("一直没有人接的"), "wallet", total, tasks, doors.FOURTH)
+
+
+def referrals_asked(session: Session, actor: Actor, now: datetime) -> Pile:
+    """Somebody wrote down why step ③ is over; the lead agrees or not."""
+
+    def make(referral: Referral) -> Task:
+        return Task(
+            kind="referral.approve",
+            ref=referral.id,
+            title=msg("批转第④步：{what}", what=referral.need.title),
+            where=place_of(referral.need),
+            why=msg("社会上一直没有人接"),
+            act=msg("去批"),
+            endpoint=doors.FOURTH_NEED,
+            args={"need_id": referral.need_id},
+            urgency=referral.need.urgency,
+        )
+
+    rows = referrals_to_approve(session, actor)
+    heading = msg("转到第④步，等你批")
+    return pile_of(
+        rows, make, kind="referral.approve", heading=heading, icon="wallet", endpoint=doors.FOURTH
+    )
 
 
 def tick_missed(session: Session, actor: Actor, now: datetime) -> Pile:

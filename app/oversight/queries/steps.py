@@ -11,6 +11,8 @@ from app.needs.states import NeedState, OutcomeState
 from app.oversight.queries.journey import Cell, Facts
 from app.oversight.queries.late import tie_due, who_answers
 from app.oversight.queries.need_tasks import answer_due
+from app.oversight.queries.task import on_day
+from app.releases.queries.fourth import fiscal_answer, fiscal_due
 from app.releases.states import ProjectState
 
 NOT_YET = Cell("none", msg("还没到"))
@@ -94,10 +96,14 @@ def _society(facts: Facts) -> Cell:
         return Cell("gap", msg("还差这一项"), gap(facts))
     if facts.cancelled:
         return CANCELLED
+    if facts.need.state == NeedState.STAGE4:
+        return Cell("done", msg("没有人接"), msg("等到{day}", day=month_day(facts.need.stage4_on)))
     return _taken(facts)
 
 
 def _taken(facts: Facts) -> Cell:
+    if facts.need.bypassed and facts.done and facts.tie is None:
+        return Cell("na", msg("不用了"), msg("欠的前两步补上了"))
     if facts.pair is not None:
         words = {PairState.ASKING: msg("问家里愿不愿意"), PairState.AGREED: msg("家里同意，等定计划")}
         waiting = words.get(PairState(facts.pair.state))
@@ -129,7 +135,18 @@ def _written_back(facts: Facts) -> Cell:
         return Cell("full", msg("已实现"), msg("{met}确认", met=month_day(need.met_on)))
     if facts.before(NeedState.COMMITTED):
         return NOT_YET
+    if need.state == NeedState.STAGE4:
+        return _fiscal(facts)
     return _on_its_way(facts)
+
+
+def _fiscal(facts: Facts) -> Cell:
+    """With the finance bureau: asked, answered, or without a channel so far."""
+    said = fiscal_answer(facts.need)
+    if said is None:
+        return Cell("go", msg("财政兜底"), msg("等财政看现有渠道"), on_day(fiscal_due(facts.need)))
+    words = msg("等另一位核对") if said.state != OutcomeState.VERIFIED else msg("还差，上会商")
+    return Cell("go", msg("财政兜底"), words)
 
 
 def _on_its_way(facts: Facts) -> Cell:

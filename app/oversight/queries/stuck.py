@@ -9,12 +9,13 @@ from app.cases.states import CaseState
 from app.core.messages import Message, msg
 from app.followup.states import PairState, TieState
 from app.needs.models import OUTCOMES
-from app.needs.states import BypassState, NeedState
+from app.needs.states import BypassState, NeedState, OutcomeState
 from app.oversight.queries import doors
 from app.oversight.queries.journey import Facts, Stuck
 from app.oversight.queries.late import BYPASS_HOURS, pair_due, tie_due, who_answers
 from app.oversight.queries.need_tasks import answer_due
 from app.oversight.queries.task import at_moment, on_day
+from app.releases.queries.fourth import fiscal_answer, fiscal_due
 from app.releases.states import ProjectState
 
 VILLAGE, TOWNSHIP, TOWNSHIP_LEAD = msg("村里"), msg("乡镇经办"), msg("乡镇分管领导")
@@ -85,6 +86,16 @@ def _stage3(facts: Facts) -> Stuck:
     return Stuck(msg("还没复审"), COUNTY_LEAD, None, doors.PROJECT, args)
 
 
+def _stage4(facts: Facts) -> Stuck:
+    args, said = {"need_id": facts.need.id}, fiscal_answer(facts.need)
+    if said is None:
+        due = on_day(fiscal_due(facts.need))
+        return Stuck(msg("第④步还没回话"), msg("县财政局"), due, doors.FOURTH_NEED, args)
+    if said.state != OutcomeState.VERIFIED:
+        return _at_need(facts, msg("财政答复了，还没核对"), COUNTY)
+    return Stuck(msg("现有渠道不够，等会商"), COUNTY, None, doors.FOURTH_NEED, args)
+
+
 def _in_cohort(facts: Facts) -> Stuck:
     args = {"project_id": facts.project.id} if facts.project else {}
     return Stuck(msg("同意公布了，等周一 08:00 的批次"), None, None, doors.PROJECT, args)
@@ -143,6 +154,7 @@ _BY_STATE: dict[NeedState, Callable[[Facts], Stuck | None]] = {
     NeedState.HELD: _held,
     NeedState.COMMITTED: _held,
     NeedState.DELIVERED: _held,
+    NeedState.STAGE4: _stage4,
     NeedState.MET: _met,
 }
 

@@ -22,6 +22,8 @@ def in_its_counties(actor: Actor, subject: Any) -> bool:
 
 RULES = (
     rule("project.list", CS, CL, CD),
+    rule("together.read", CS, CL, CD),
+    rule("together.approve", CL),
     rule("project.read", CS, CL, relation=in_area, audited=True),
     rule("project.read", CD, relation=safeguards, audited=True),
     rule("project.preview", CS, CL, relation=in_area, audited=True),

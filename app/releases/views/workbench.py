@@ -47,7 +47,7 @@ def index(desk: Desk) -> str:
 
 
 @blueprint.post("/together")
-@access("project.list")
+@access("together.approve")
 def together(desk: Desk) -> str | tuple[str, int] | Response:
     """The second yes for all that was looked at in one go; what stands out is left for a look of its own."""
     form = ManyForm()
