@@ -14,8 +14,10 @@ from app.demo.people import partner_logins
 from app.demo.walking import need_named
 from app.followup.models import DirectOffer
 from app.followup.operations import direct
+from app.followup.operations.late import verify_late_outcome
 from app.gifts.models import DirectOffer as PublicOffer
 from app.gifts.operations import direct as public_direct
+from app.needs.operations import cascade
 from app.policy.actors import Role
 
 
@@ -33,6 +35,7 @@ class Direct(Players):
             "decline_offer": self.decline,
             "withdraw_offer": self.withdraw,
             "end_late_offers": self.expire,
+            "owed_answer": self.owed_answer,
         }
 
     def offer(self, told: Told, now: datetime) -> None:
@@ -71,6 +74,23 @@ class Direct(Players):
     def expire(self, told: Told, now: datetime) -> None:
         with self.stage.public() as session:
             public_direct.expire_offers(session, now=now)
+
+    def owed_answer(self, told: Told, now: datetime) -> None:
+        """Policy covers after all what a bypass went past: whoever was asked or held it is thanked."""
+        with self.stage.office() as session:
+            need = need_named(session, told.ref)
+            entry = cascade.record_outcome(
+                session,
+                need,
+                outcome="covered",
+                covered_qty=0,
+                basis=told.what,
+                stage=1,
+                actor=self.stage.staff.department(need),
+                now=now,
+            )
+            county = self.staff(Role.COUNTY_SWD, need.county_code)
+            verify_late_outcome(session, entry, actor=county, now=now)
 
     def _number(self, ref: str) -> str:
         with self.stage.office() as session:

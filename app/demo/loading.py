@@ -20,6 +20,7 @@ from app.core.messages import msg
 from app.demo import people
 from app.demo.agenda import WEEKLY_HOUR, Agenda, Stage
 from app.demo.direct import Direct
+from app.demo.fourth import Fourth
 from app.demo.households import Household, detailed
 from app.demo.imports import Imports
 from app.demo.journeys import Book, Claims, note_journeys
@@ -87,6 +88,7 @@ class _Demo:
             Pairs(self.agenda, self.book),
             Direct(self.agenda, self.book, self.rng),
         ]
+        Fourth(self.agenda).note()
         note_journeys(self.agenda, players, self.book)
         Imports(self.agenda).note()
         self._note_last_night()

@@ -50,6 +50,13 @@ class Staff:
                 return actor
         return made_up(Role.COUNTY_DEPT, county, safeguarding=True)
 
+    def finance(self, county: str) -> Actor:
+        """The county's finance bureau."""
+        for actor in self._real:
+            if actor.finance and actor.area == county:
+                return actor
+        return made_up(Role.COUNTY_DEPT, county, finance=True)
+
 
 def demo_staff(session: Session, day: date) -> Staff:
     """The officers of the demo, in the order in which they were made."""
@@ -65,8 +72,17 @@ def made_up(
     actions: frozenset[int] = frozenset(),
     unit_id: int | None = None,
     safeguarding: bool = False,
+    finance: bool = False,
 ) -> Actor:
-    key = f"demo:{role}:{area}" + (":safe" if safeguarding else "")
+    key = f"demo:{role}:{area}" + (":safe" if safeguarding else "") + (":finance" if finance else "")
     return Actor(
-        0, key, "演示经办", role, area=area, actions=actions, unit_id=unit_id, safeguarding=safeguarding
+        0,
+        key,
+        "演示经办",
+        role,
+        area=area,
+        actions=actions,
+        unit_id=unit_id,
+        safeguarding=safeguarding,
+        finance=finance,
     )

@@ -24,7 +24,7 @@ GROUPS: tuple[tuple[Message, dict[str, tuple[Message, Message]]], ...] = (
         },
     ),
     (
-        msg("需求和前两步"),
+        msg("需求的四步"),
         {
             "answer_hours_urgent": (msg("急的需求，第一次回话"), _HOURS),
             "answer_wd_important": (msg("重的需求，第一次回话"), _WORKING),
@@ -33,6 +33,8 @@ GROUPS: tuple[tuple[Message, dict[str, tuple[Message, Message]]], ...] = (
             "need_days_urgent": (msg("急的需求，办成"), _DAYS),
             "need_days_important": (msg("重的需求，办成"), _DAYS),
             "need_days_deferred": (msg("缓的需求，办成"), _DAYS),
+            "refer_after_days": (msg("没有人接，多久可以转第④步"), _DAYS),
+            "fiscal_answer_wd": (msg("第④步，财政答复"), _WORKING),
         },
     ),
     (
