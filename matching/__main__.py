@@ -1,4 +1,4 @@
-"""`python -m matching fit|score|rank|assign …` (contracts §6). Exit 0, or 2 and one line on stderr."""
+"""`python -m matching fit|score|rank|assign|fairness …` (contracts §6). Exit 0, or 2 and a line on stderr."""
 
 import argparse
 import importlib
@@ -11,6 +11,7 @@ HOMES = {
     "fit": "matching.commands",
     "score": "matching.commands",
     "rank": "matching.commands",
+    "fairness": "matching.report",
 }
 INTERRUPTED = 130
 

@@ -182,7 +182,7 @@ def _number(text: str, path: Path, line: int) -> float:
 
 def _marked(arcs: Arcs, path: Path, at: tuple[dict[str, int], dict[str, int]], must: bool = False) -> Flags:
     """(arcs,) which arcs are the pairs of the file. Raises ValueError for one that is none, where it must."""
-    pair = arcs.person.astype(np.int64) * max(1, arcs.demand.size) + arcs.need
+    pair = _code(arcs, arcs.person, arcs.need)
     listed = set()
     for line, (p, n) in _rows(path, ("person_id", "need_id")):
         number = at[0].get(p, -1) * max(1, arcs.demand.size) + at[1].get(n, -1)
@@ -198,8 +198,62 @@ def _marked(arcs: Arcs, path: Path, at: tuple[dict[str, int], dict[str, int]], m
 
 def _copies(arcs: Arcs) -> Flags:
     """(arcs,) marks every arc of a pair but its heaviest."""
-    pair = arcs.person.astype(np.int64) * max(1, arcs.demand.size) + arcs.need
+    pair = _code(arcs, arcs.person, arcs.need)
     order = np.lexsort((-arcs.weight, pair))
     copy = np.zeros(pair.size, dtype=bool)
     copy[order[1:]] = pair[order[1:]] == pair[order[:-1]]
     return copy
+
+
+def read_chosen(problem: Problem, path: Path) -> Ints:
+    """The arcs of an assignment's pairs (.csv or .npz), of copies the heaviest. Raises ValueError for a pair
+    that is no arc."""
+    if path.suffix != ".npz":
+        marked = _marked(problem.arcs, path, _places(problem), must=True)
+        return np.flatnonzero(marked & ~_copies(problem.arcs))
+    held = _opened(path)
+    if not {"person", "need"} <= set(held):
+        raise ValueError(f"{path.name} lacks person or need")
+    wanted = _code(problem.arcs, held["person"], held["need"])
+    there = _code(problem.arcs, problem.arcs.person, problem.arcs.need)
+    if not np.isin(wanted, there).all():
+        raise ValueError(f"{path.name}: a pair is not among the arcs")
+    return np.flatnonzero(np.isin(there, wanted) & ~_copies(problem.arcs))
+
+
+def read_flags(problem: Problem, path: Path | None) -> Flags | None:
+    """(needs,) which of them the file lists; None without a file."""
+    if path is None:
+        return None
+    listed = {name for name, _line in _pairs(path, "need_id")}
+    return np.array([name in listed for name in problem.needs], dtype=bool)
+
+
+def read_parts(problem: Problem, path: Path | None) -> dict[str, Floats]:
+    """For each column beside the ids what it says of each arc; 0 where it says nothing."""
+    if path is None:
+        return {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        names = [n for n in next(csv.reader(file), []) if n not in ("person_id", "need_id")]
+    people, needs = _places(problem)
+    arc_of = {code: k for k, code in enumerate(_code(problem.arcs, problem.arcs.person, problem.arcs.need))}
+    parts = {name: np.zeros(problem.arcs.weight.size) for name in names}
+    for line, (person, need, *told) in _rows(path, ("person_id", "need_id", *names)):
+        if person not in people or need not in needs:
+            raise ValueError(f"{path.name} line {line}: this pair is not among the arcs")
+        arc = arc_of.get(people[person] * max(1, len(needs)) + needs[need])
+        if arc is None:
+            raise ValueError(f"{path.name} line {line}: this pair is not among the arcs")
+        for name, text in zip(names, told, strict=True):
+            parts[name][arc] = _number(text or "0", path, line)
+    return parts
+
+
+def _places(problem: Problem) -> tuple[dict[str, int], dict[str, int]]:
+    return {n: i for i, n in enumerate(problem.people)}, {n: i for i, n in enumerate(problem.needs)}
+
+
+def _code(arcs: Arcs, person: Any, need: Any) -> Ints:
+    """One number for each pair."""
+    code: Ints = np.asarray(person, dtype=np.int64) * max(1, arcs.demand.size) + need
+    return code

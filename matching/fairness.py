@@ -18,11 +18,14 @@ NO_ONE, SECOND, COARSE = "no_eligible_person", "always_second", "label_too_coars
 
 @dataclass(frozen=True)
 class Share:
-    """Of one group: its share of the needs, of the proposals, their ratio (1 is even), and its mean score."""
+    """Of one group: how many needs and proposals, the share of all of them in per cent (`asked`, `got`, one
+    decimal), their ratio (1 is even), and its mean score."""
 
     group: str
     needs: int
     proposals: int
+    asked: float
+    got: float
     ratio: float
     score: float
 
@@ -38,6 +41,10 @@ class Left:
 
 @dataclass(frozen=True)
 class Report:
+    """`never`: how many of the `needs` nobody was ever proposed to. `envy`, `waste`, `price` are shares."""
+
+    needs: int
+    never: int
     exposure: dict[str, list[Share]]
     people: dict[str, list[Share]]
     left: list[Left]
@@ -57,23 +64,27 @@ def report(
     people: Mapping[str, Sequence[str]] | None = None,
     coarse: NDArray[np.bool_] | None = None,
     rules: Mapping[str, Floats] | None = None,
+    ever: NDArray[np.bool_] | None = None,
 ) -> Report:
     """`needs`, `people`: groups by the name of the grouping (waiting band, need type, audit column), one
-    name a
-    row. `rules`: what each rule adds to the weight of each arc. Raises ValueError for lists of another
-    length."""
+    name a row. `rules`: the part of each arc's weight that a rule put there. `ever`: needs that somebody was
+    proposed to before. Raises ValueError for lists of another length."""
     for group, size in [(g, arcs.demand.size) for g in needs.values()] + [
         (g, arcs.capacity.size) for g in (people or {}).values()
     ]:
         if len(group) != size:
             raise ValueError(f"a grouping names {len(group)} rows of {size}")
+    shown = np.zeros(arcs.demand.size, bool) if ever is None else ever.copy()
+    shown[arcs.need[chosen]] = True
     return Report(
+        int(arcs.demand.size),
+        int((~shown).sum()),
         {name: shares(arcs.need, arcs.weight, chosen, group) for name, group in needs.items()},
         {name: shares(arcs.person, arcs.weight, chosen, group) for name, group in (people or {}).items()},
         without(arcs, chosen, coarse),
         envy(arcs, chosen),
         waste(arcs, chosen),
-        {name: price(arcs, added) for name, added in (rules or {}).items()},
+        {name: price(arcs, part) for name, part in (rules or {}).items()},
     )
 
 
@@ -84,10 +95,10 @@ def shares(side: NDArray[np.int32], weight: Floats, chosen: Ints, group: Sequenc
     arcs_of = np.bincount(place[side], minlength=names.size)
     mean = np.bincount(place[side], weight, names.size) / np.maximum(arcs_of, 1)
     even = size * max(1, chosen.size) / max(1, len(group))
-    return [
-        Share(str(n), int(s), int(p), round(float(p / e), 6), round(float(m), 6))
-        for n, s, p, e, m in zip(names, size, shown, even, mean, strict=True)
-    ]
+    per_cent = [np.round(100 * n / max(1, n.sum()), 1).tolist() for n in (size, shown)]
+    ratio, score = np.round(shown / even, 6).tolist(), np.round(mean, 6).tolist()
+    rows = zip(names.tolist(), size.tolist(), shown.tolist(), *per_cent, ratio, score, strict=True)
+    return [Share(*row) for row in rows]
 
 
 def without(arcs: Arcs, chosen: Ints, coarse: NDArray[np.bool_] | None) -> list[Left]:
@@ -123,8 +134,10 @@ def waste(arcs: Arcs, chosen: Ints) -> float:
     return round(float(np.unique(arcs.need[free]).size / left.size), 6) if left.size else 0.0
 
 
-def price(arcs: Arcs, added: Floats) -> float:
-    """Share of the plain score that is given up when the rule's weights decide."""
-    plain = float(arcs.weight[assign(arcs).chosen].sum())
-    ruled = float(arcs.weight[assign(arcs.with_weight(arcs.weight + added)).chosen].sum())
-    return round(max(0.0, (plain - ruled) / plain), 6) if plain > 0 else 0.0
+def price(arcs: Arcs, part: Floats) -> float:
+    """Share of the score without a rule that is given up because the rule's part of the weights decides
+    too."""
+    plain = arcs.with_weight(arcs.weight - part)
+    most = float(plain.weight[assign(plain).chosen].sum())
+    ruled = float(plain.weight[assign(arcs).chosen].sum())
+    return round(max(0.0, (most - ruled) / most), 6) if most > 0 else 0.0

@@ -1,81 +1,102 @@
-"""Plain pictures as SVG, written without a drawing library: lines over time, bars in groups."""
+"""Plain plots of numbers that are at hand already: bars in groups, lines over time. As SVG or PNG, after the
+file's ending.
 
-from collections.abc import Mapping, Sequence
-from html import escape
+They need matplotlib, the extra `report`; `require()` says so in words where it is missing.
+"""
 
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 720, 320, 64, 48, 56
-COLOURS = ("#1f6f54", "#b3541e", "#2f5d9b", "#7a4f9a", "#8a7a1f")
-FONT = 'font-family="system-ui, sans-serif" font-size="14" fill="#333"'
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from matching.files import WholeFile
+
+try:
+    import matplotlib
+    from matplotlib import font_manager
+    from matplotlib.figure import Figure
+
+    DRAWS = True
+except ImportError:  # the library does its arithmetic without
+    DRAWS = False
+
+ENDINGS = ("svg", "png")
+COLOURS = ("#9fb6d3", "#284670", "#b3541e", "#1f6f54", "#7a4f9a")
+INK, RULE = "#333333", "#dddddd"
+# The first of these that the machine has draws Chinese names; without one they come out as boxes in a PNG.
+CHINESE = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "PingFang SC", "Microsoft YaHei")
+# An SVG keeps its words as words, and the same numbers give the same bytes.
+PLAIN: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": "matching", "font.size": 11}
+SILENT = {"svg": dict.fromkeys(("Creator", "Date", "Format", "Type")), "png": {"Software": None}}
 
 
-def lines(title: str, across: str, series: Mapping[str, Sequence[float]], unit: str) -> str:
-    """One line a series; values are equally spaced from 1."""
-    most = max((max(v) for v in series.values() if len(v)), default=1.0) or 1.0
-    length = max((len(v) for v in series.values()), default=2)
-    wide = WIDTH - LEFT - 24
-    drawn = []
-    for colour, (name, values) in zip(COLOURS, series.items(), strict=False):
-        step = wide / max(1, length - 1)
-        points = [f"{LEFT + step * k:.1f},{_height(v, most):.1f}" for k, v in enumerate(values)]
-        drawn.append(
-            f'<polyline fill="none" stroke="{colour}" stroke-width="2.5" points="{" ".join(points)}">'
-            f"<title>{escape(name)}</title></polyline>"
-        )
-    foot = _text(LEFT + wide / 2, HEIGHT - 12, across)
-    return _framed(title, [*_axis(most, unit), *drawn, foot, *_legend(list(series))])
+def require() -> None:
+    """Raises ValueError without matplotlib."""
+    if not DRAWS:
+        raise ValueError("plots need matplotlib: install it, or the extra `report` of this project")
 
 
-def bars(title: str, groups: Sequence[str], series: Mapping[str, Sequence[float]], unit: str) -> str:
-    """For each group one bar a series."""
-    most = max((max(v) for v in series.values() if len(v)), default=1.0) or 1.0
-    wide, high = WIDTH - LEFT - 24, HEIGHT - TOP - BOTTOM
-    slot = wide / max(1, len(groups))
-    bar = slot * 0.7 / max(1, len(series))
-    drawn = []
-    for g, group in enumerate(groups):
+def bars(
+    path: Path,
+    title: str,
+    groups: Sequence[str],
+    series: Mapping[str, Sequence[float]],
+    unit: str,
+    weak: Collection[int] = (),
+) -> None:
+    """For each group one lying bar a series with its value beside it. `weak`: groups too small to compare,
+    drawn pale and without a value."""
+    with _drawing(path, title, 1.4 + len(groups) * (0.2 + 0.24 * len(series))) as axes:
+        thick = 0.8 / max(1, len(series))
         for k, (name, values) in enumerate(series.items()):
-            tall = high * values[g] / most
-            x, y = LEFT + slot * (g + 0.15) + bar * k, TOP + high - tall
-            told = f"{escape(group)} · {escape(name)}: {values[g]:.3g}"
-            drawn.append(
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{bar:.1f}" height="{tall:.1f}" fill="{COLOURS[k]}">'
-                f"<title>{told}</title></rect>"
-            )
-        drawn.append(_text(LEFT + slot * (g + 0.5), HEIGHT - BOTTOM + 20, group))
-    return _framed(title, [*_axis(most, unit), *drawn, *_legend(list(series))])
+            at = [g - 0.4 + thick * (k + 0.5) for g in range(len(groups))]
+            drawn = axes.barh(at, values, thick * 0.9, label=name, color=COLOURS[k])
+            for g in weak:
+                drawn[g].set_alpha(0.25)
+            words = ["" if g in weak else f"{value:.3g}" for g, value in enumerate(values)]
+            axes.bar_label(drawn, words, padding=4, color=INK, fontsize=10)
+        axes.set_yticks(range(len(groups)), groups)
+        axes.invert_yaxis()
+        axes.set_xlabel(unit)
+        axes.margins(x=0.12)
+        axes.xaxis.grid(visible=True, color=RULE)
 
 
-def _height(value: float, most: float) -> float:
-    return TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / most)
+def lines(path: Path, title: str, across: str, series: Mapping[str, Sequence[float]], unit: str) -> None:
+    """One line a series; values are equally spaced from 1."""
+    with _drawing(path, title, 4.0) as axes:
+        for colour, (name, values) in zip(COLOURS[1:], series.items(), strict=False):
+            axes.plot(range(1, len(values) + 1), values, label=name, color=colour, linewidth=2)
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel(across)
+        axes.set_ylabel(unit)
+        axes.yaxis.grid(visible=True, color=RULE)
 
 
-def _text(x: float, y: float, words: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" {FONT}>{escape(words)}</text>'
+class _drawing:
+    """One set of axes, saved whole at the end of the block."""
 
+    def __init__(self, path: Path, title: str, high: float) -> None:
+        require()
+        self.path, self.title, self.high = path, title, high
 
-def _axis(most: float, unit: str) -> list[str]:
-    high, found = HEIGHT - TOP - BOTTOM, []
-    for k in range(5):
-        y, value = TOP + high * (1 - k / 4), most * k / 4
-        found.append(f'<line x1="{LEFT}" x2="{WIDTH - 24}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>')
-        found.append(f'<text x="{LEFT - 8}" y="{y + 5:.1f}" text-anchor="end" {FONT}>{value:.3g}</text>')
-    return [*found, f'<text x="8" y="{TOP - 10}" {FONT}>{escape(unit)}</text>']
+    def __enter__(self) -> Any:
+        known = set(font_manager.get_font_names())
+        fonts = [*[f for f in CHINESE if f in known][:1], "DejaVu Sans"]
+        style: Any = {**PLAIN, "font.family": fonts}
+        self.style = matplotlib.rc_context(style)
+        self.style.__enter__()
+        self.figure = Figure(figsize=(8, self.high), layout="constrained")
+        self.axes = self.figure.add_subplot()
+        self.axes.spines[["top", "right"]].set_visible(False)
+        self.axes.set_axisbelow(True)
+        return self.axes
 
-
-def _legend(names: Sequence[str]) -> list[str]:
-    found, x = [], WIDTH - 24 - sum(26 + 8 * len(n) for n in names)
-    for colour, name in zip(COLOURS, names, strict=False):
-        found.append(f'<rect x="{x}" y="{TOP - 22}" width="12" height="12" fill="{colour}"/>')
-        found.append(f'<text x="{x + 17}" y="{TOP - 11}" {FONT}>{escape(name)}</text>')
-        x += 26 + 8 * len(name)
-    return found
-
-
-def _framed(title: str, parts: Sequence[str]) -> str:
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" width="{WIDTH}" '
-        f'height="{HEIGHT}">'
-    )
-    back = f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
-    name = f'<text x="8" y="20" font-weight="bold" {FONT}>{escape(title)}</text>'
-    return "\n".join([head, f"<title>{escape(title)}</title>", back, name, *parts, "</svg>"]) + "\n"
+    def __exit__(self, kind: Any, *rest: Any) -> None:
+        if kind is None:
+            self.figure.suptitle(self.title, x=0.01, ha="left", fontsize=13)
+            if len(self.axes.get_legend_handles_labels()[0]) > 1:
+                self.axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False)
+            ending = self.path.suffix.lstrip(".")
+            with WholeFile(self.path) as file:
+                self.figure.savefig(file, format=ending, dpi=120, metadata=SILENT[ending])
+        self.style.__exit__(kind, *rest)

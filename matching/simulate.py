@@ -1,7 +1,7 @@
 """A county's year, made up: needs and people arrive, answer, lapse and drop out; policies are compared.
 
-`python -m matching.simulate --out matching/plots` draws the plots of README.md. The same seed gives every
-policy the same arrivals and the same luck, so that what differs is the policy.
+`python -m matching.simulate --out matching/plots` draws the plots of README.md (with matplotlib). The same
+seed gives every policy the same arrivals and the same luck, so that what differs is the policy.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from matching.arcs import Arcs, Floats, Ints
 from matching.assignment import assign
-from matching.pictures import bars, lines
+from matching.pictures import bars, lines, require
 
 DAYS, TOWNSHIPS, KINDS, TASTES = 365, 12, 6, 4
 NEEDS_A_DAY, PEOPLE_A_DAY = 3.0, 0.4
@@ -210,6 +210,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--years", type=int, default=3)
     options = parser.parse_args(arguments)
+    require()
     options.out.mkdir(parents=True, exist_ok=True)
     years = [Year.made(options.seed + k) for k in range(options.years)]
     told = {name: [run(y, policy) for y in years] for name, policy in POLICIES.items()}
@@ -225,26 +226,13 @@ def main(arguments: Sequence[str]) -> int:
 
 def draw(folder: Path, told: dict[str, list[Told]], figures: dict[str, dict[str, float]]) -> None:
     weeks = {n: np.mean([t.open_by_week for t in ts], axis=0).tolist() for n, ts in told.items()}
-    pictures = {
-        "open.svg": lines("Needs still open, week by week", "week", weeks, "needs"),
-        "waits.svg": bars(
-            "Days until a need is met",
-            ["median", "90 of 100"],
-            {n: [f["median_wait_days"], f["wait_90_days"]] for n, f in figures.items()},
-            "days",
-        ),
-        "met.svg": bars(
-            "Shares",
-            ["needs met", "of the kind worst off", "yes per proposal"],
-            {
-                n: [f[k] for k in ("met_share", "least_kind_met_share", "yes_per_proposal")]
-                for n, f in figures.items()
-            },
-            "share",
-        ),
-    }
-    for name, picture in pictures.items():
-        (folder / name).write_text(picture, encoding="utf-8")
+    waits = {n: [f["median_wait_days"], f["wait_90_days"]] for n, f in figures.items()}
+    shares = ("met_share", "least_kind_met_share", "yes_per_proposal")
+    per_cent = {n: [100 * f[k] for k in shares] for n, f in figures.items()}
+    lines(folder / "open.svg", "Needs still open, week by week", "week", weeks, "needs")
+    bars(folder / "waits.svg", "Days until a need is met", ["median", "90 of 100"], waits, "days")
+    names = ["needs met", "of the kind worst off", "yes per proposal"]
+    bars(folder / "met.svg", "Shares", names, per_cent, "%")
 
 
 if __name__ == "__main__":

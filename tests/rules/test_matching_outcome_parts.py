@@ -115,7 +115,7 @@ def test_exposure_is_one_where_proposals_follow_needs() -> None:
 
 
 def test_a_rule_that_decides_has_a_price_and_one_that_does_not_is_free() -> None:
-    arcs = arcs_of([0, 0], [0, 1], [0.9, 0.6], 1, 2)
+    arcs = arcs_of([0, 0], [0, 1], [0.9, 1.6], 1, 2)
     told = report(
         arcs,
         assign(arcs).chosen,

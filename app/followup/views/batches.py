@@ -175,8 +175,8 @@ def _idle(batch: ProposalBatch | None, county: str) -> list[dict[str, Any]]:
 
 
 def _lines(told: Mapping[str, Any], name: str, labels: Mapping[str, Any]) -> list[Shown]:
+    """In the order of `labels`, else the most first; the numbers are those of `matching.fairness`."""
     rows = told.get("exposure", {}).get(name, [])
-    needs, proposals = (max(1, sum(row[key] for row in rows)) for key in ("needs", "proposals"))
     order = list(labels)
     rows = sorted(
         rows, key=lambda r: (order.index(r["group"]) if r["group"] in order else 99, -r["needs"], r["group"])
@@ -186,8 +186,8 @@ def _lines(told: Mapping[str, Any], name: str, labels: Mapping[str, Any]) -> lis
             labels.get(row["group"], row["group"]),
             row["needs"],
             row["proposals"],
-            round(100 * row["needs"] / needs, 1),
-            round(100 * row["proposals"] / proposals, 1),
+            row["asked"],
+            row["got"],
             row["needs"] < FEW,
         )
         for row in rows

@@ -4,14 +4,14 @@ Bands and kinds come from the cards alone; of partners nothing is said but what 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import numpy as np
 
 from app.library.models import Card
 from app.matches.operations.batch import Inputs, Outcome
 from app.matches.operations.looking import Look
-from matching.fairness import envy, price, shares, waste
+from matching.arcs import Floats
+from matching.fairness import report
 
 BANDS = ((4, "under_4"), (8, "under_8"), (12, "under_12"))
 LONGEST = "from_12"
@@ -53,30 +53,23 @@ def figures_of(
     seen: Look, cards: Sequence[Card], inputs: Inputs, outcome: Outcome, ever: set[str]
 ) -> dict[str, object]:
     """Exposure by waiting band and by item, the share never proposed (`ever`: those that an earlier run
-    brought somebody for), and what the weight of waiting costs."""
+    brought somebody for), and what the weight of waiting costs: the numbers of `python -m matching fairness`
+    for the same assignment."""
     item = {c.project_id: c.need_item or "" for c in cards}
-    groups = {
-        "waiting": [band_of(weeks) for _card, weeks in inputs.needs],
-        "item": [item[card] for card, _weeks in inputs.needs],
-    }
-    arcs, chosen = outcome.arcs, outcome.result.chosen
-    seen_once = ever | {card for _interest, card in outcome.chosen}
-    never = [card for card, _weeks in inputs.needs if card not in seen_once]
-    return {
-        "exposure": {
-            name: [asdict(s) for s in shares(arcs.need, arcs.weight, chosen, group)]
-            for name, group in groups.items()
+    told = report(
+        outcome.arcs,
+        outcome.result.chosen,
+        {
+            "waiting": [band_of(weeks) for _card, weeks in inputs.needs],
+            "item": [item[card] for card, _weeks in inputs.needs],
         },
-        "never": len(never),
-        "needs": len(inputs.needs),
-        "price_of_waiting": _price_of_waiting(seen, outcome),
-        "envy": envy(arcs, chosen),
-        "waste": waste(arcs, chosen),
-    }
+        rules={"waiting": waiting_part(seen, outcome)},
+        ever=np.array([card in ever for card, _weeks in inputs.needs], dtype=bool),
+    ).rows()
+    return {name: told[name] for name in ("exposure", "never", "needs", "price", "envy", "waste")}
 
 
-def _price_of_waiting(seen: Look, outcome: Outcome) -> float:
-    """Share of the score without waiting that is given up because waiting counts."""
+def waiting_part(seen: Look, outcome: Outcome) -> Floats:
+    """What waiting added to the weight of each arc."""
     part = {(p.interest.id, p.card.project_id): p.score.parts.get("waiting", 0.0) for p in seen.pairs}
-    waiting = np.array([part[pair] for pair in outcome.pairs], dtype=float)
-    return price(outcome.arcs.with_weight(outcome.arcs.weight - waiting), waiting)
+    return np.array([part[pair] for pair in outcome.pairs], dtype=np.float64)
