@@ -20,7 +20,7 @@ except ImportError:  # the library does its arithmetic without
     DRAWS = False
 
 ENDINGS = ("svg", "png")
-COLOURS = ("#9fb6d3", "#284670", "#b3541e", "#1f6f54", "#7a4f9a")
+COLOURS = ("#7f9dc6", "#284670", "#b3541e", "#1f6f54", "#7a4f9a")
 INK, RULE = "#333333", "#dddddd"
 # The first of these that the machine has draws Chinese names; without one they come out as boxes in a PNG.
 CHINESE = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "PingFang SC", "Microsoft YaHei")
@@ -64,7 +64,7 @@ def bars(
 def lines(path: Path, title: str, across: str, series: Mapping[str, Sequence[float]], unit: str) -> None:
     """One line a series; values are equally spaced from 1."""
     with _drawing(path, title, 4.0) as axes:
-        for colour, (name, values) in zip(COLOURS[1:], series.items(), strict=False):
+        for colour, (name, values) in zip(COLOURS, series.items(), strict=False):
             axes.plot(range(1, len(values) + 1), values, label=name, color=colour, linewidth=2)
         axes.set_ylim(bottom=0)
         axes.set_xlabel(across)
