@@ -51,6 +51,11 @@ def end_without_consent(house: House, now: datetime) -> None:
         direct.end_offers_without_consent(session, now=now)
 
 
+def end_unanswered(house: House, now: datetime) -> None:
+    with house.need_office().transaction() as session:
+        pairings.end_unanswered(session, now=now)
+
+
 TO_OFFICE: dict[str, Handler] = {
     "claim.made": _carry(claims.open_tie),
     "claim.ended": _carry(claims.end_tie),
@@ -94,4 +99,5 @@ TO_PUBLIC: dict[str, Handler] = {
 PERIODIC = (
     Periodic("gifts.lapse", timedelta(seconds=30), lapse),
     Periodic("followup.consents", timedelta(seconds=30), end_without_consent),
+    Periodic("followup.unanswered", timedelta(minutes=10), end_unanswered),
 )

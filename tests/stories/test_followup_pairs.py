@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from app.cases.models import CaseRecord, Consent
 from app.core.clock import local_day
+from app.followup.jobs import end_unanswered
 from app.followup.models import PairTie, ProposalDraft
 from app.library.queries import card_by_number
 from app.needs.states import NeedState
@@ -100,6 +101,50 @@ def test_a_no_needs_no_reason_and_tells_none(walk: Walk) -> None:
     assert (walk.pair_need(pair_id), card_status(walk, pair_id)) == (NeedState.PUBLISHED, "open")
     assert public_state(walk, pair_id) == "declined"
     assert pairing_consents(walk, pair_id) == []
+
+
+def waited(walk: Walk, **by: float) -> None:
+    """The worker looks again after some time; letters are carried."""
+    walk.later(**by)
+    end_unanswered(walk.house, walk.now())
+    walk.carry()
+
+
+def test_a_family_that_does_not_answer_in_21_days_is_not_waited_for(walk: Walk) -> None:
+    pair_id = walk.accepted()
+    until = walk.pair(pair_id).created_at + timedelta(days=21)
+    assert f"最晚等到 {until.month} 月" in page(walk, "vw", pair_id)
+    waited(walk, days=21, minutes=-1)
+    assert (walk.pair(pair_id).state, public_state(walk, pair_id)) == ("asking", "donor_accepted")
+    for _ in range(2):
+        waited(walk, minutes=2)
+    assert (walk.pair(pair_id).state, public_state(walk, pair_id)) == ("ended", "declined")
+    assert (walk.pair_need(pair_id), card_status(walk, pair_id)) == (NeedState.PUBLISHED, "open")
+    assert walk.step("vw", pair_id, "agree", **YES) == 409
+    with office(walk.house) as session:
+        told = session.scalars(select(CaseRecord.text).where(CaseRecord.kind == "pairing")).all()
+    assert sum("到了期限" in text for text in told) == 1
+
+
+def test_once_the_family_agreed_the_county_may_take_its_time(walk: Walk) -> None:
+    """The answer came on the last day: what is late from now on shows in lists and ends nothing."""
+    pair_id = walk.accepted()
+    waited(walk, days=20)
+    assert walk.step("vw", pair_id, "agree", **YES) == 303
+    waited(walk, days=30)
+    assert (walk.pair(pair_id).state, public_state(walk, pair_id)) == ("agreed", "preparing")
+
+
+def test_the_partner_is_told_until_when_and_kindly_when_it_is_over(walk: Walk) -> None:
+    pair_id = walk.accepted()
+    with public(walk.house) as session:
+        path = f"/my/pairings/{walk.pairing_of(session, pair_id).pairing_ref}"
+    until = local_day(walk.pair(pair_id).created_at) + timedelta(days=21)
+    before = walk.site.public("vol").get(path).get_data(as_text=True)
+    assert f"最晚等到 {until.year} 年 {until.month} 月 {until.day} 日" in before
+    waited(walk, days=21)
+    after = walk.site.public("vol").get(path).get_data(as_text=True)
+    assert "本次未能结对" in after and "不是你的问题" in after and "没有同意" not in after
 
 
 def test_a_family_is_not_asked_again_about_somebody_it_declined(walk: Walk) -> None:

@@ -20,7 +20,8 @@ from app.followup.models import PairTie
 from app.followup.operations.freeing import free_again
 from app.followup.operations.notes import note_pair
 from app.followup.operations.visits import call_off_visits
-from app.followup.queries import pair_by_ref, pairs_that_need_consent
+from app.followup.queries import pair_by_ref, pairs_asking, pairs_that_need_consent
+from app.followup.queries.clocks import asking_ends
 from app.followup.states import PAIR
 from app.needs.models import Need
 from app.needs.operations import holding
@@ -208,6 +209,19 @@ def end_without_consent(session: Session, *, now: datetime) -> int:
         _over(session, pair, "家里撤回了同意，结对结束", SYSTEM, now)
         ended += 1
     return ended
+
+
+def end_unanswered(session: Session, *, now: datetime) -> int:
+    """Those whose household was not asked, or did not answer, as long as a hold may last: the need is free
+    for somebody else, the partner hears no more than that it did not come about this time. The office ends
+    it, for it alone knows whether the answer is in."""
+    late = [pair for pair in pairs_asking(session) if asking_ends(pair) <= now]
+    for pair in late:
+        advance(session, PAIR, pair, "end", actor=SYSTEM, now=now)
+        _release(session, pair, now)
+        _tell_answer(session, pair, "declined", now)
+        note_pair(session, pair, "等家里答话到了期限，先放开", "unanswered", actor=SYSTEM, now=now)
+    return len(late)
 
 
 def _still_agrees(pair: PairTie) -> bool:

@@ -91,6 +91,16 @@ def declined_donors(session: Session, case_id: int) -> set[str]:
     return set(rows)
 
 
+def pairs_asking(session: Session) -> Sequence[PairTie]:
+    """Those whose household has not answered yet, the oldest first."""
+    return session.scalars(
+        select(PairTie)
+        .where(PairTie.state == PairState.ASKING)
+        .options(joinedload(PairTie.need).joinedload(Need.case))
+        .order_by(PairTie.id)
+    ).all()
+
+
 def pairs_that_need_consent(session: Session) -> Sequence[PairTie]:
     """Those under way: the household's yes must hold as long as they last."""
     return session.scalars(

@@ -8,6 +8,7 @@ from app.core.clock import SHANGHAI, local_day
 from app.core.messages import Message, msg
 from app.followup.models import PairTie, Tie
 from app.followup.states import OfficeVisitState, PairState, TieState
+from app.policy import parameters
 from app.policy.calendar import add_working_days
 
 HAND_OVER_WD = CONFIRM_WD = 3
@@ -64,6 +65,12 @@ def pair_clock(pair: PairTie, now: datetime) -> Clock | None:
     if pair.state == PairState.ACTIVE and pair.first_on is not None and not _met(pair):
         return clock(pair.first_on, now)
     return None
+
+
+def asking_ends(pair: PairTie) -> datetime:
+    """Until when the partner and the need are held for the household's answer (domain 4.9)."""
+    days = parameters.at("pair_hold_days", local_day(pair.created_at))
+    return pair.created_at + timedelta(days=days)
 
 
 def _met(pair: PairTie) -> bool:

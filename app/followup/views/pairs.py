@@ -15,7 +15,7 @@ from app.followup.forms.pairs import AgreeForm, EndForm, MinutesForm, PlanForm
 from app.followup.models import PairTie
 from app.followup.operations import pairings
 from app.followup.queries import moves_of, pair_by_id
-from app.followup.queries.clocks import pair_clock
+from app.followup.queries.clocks import asking_ends, pair_clock
 from app.followup.queries.lists import PAIR_SHOWS, pair_counts, pairs_page, visits_waiting
 from app.followup.states import OFFICE_VISIT, PAIR, PAIR_LABELS, VISIT_LABELS
 from app.followup.views.next_step import MOVES, PAIR_MOVES
@@ -130,6 +130,7 @@ def pair_page(desk: Desk, pair: PairTie, **forms: Any) -> str:
         pair=pair,
         need=pair.need,
         clock=pair_clock(pair, desk.now),
+        asking_ends=asking_ends(pair),
         machine=PAIR,
         visit_machine=OFFICE_VISIT,
         labels=PAIR_LABELS,

@@ -63,6 +63,7 @@ GROUPS: tuple[tuple[Message, dict[str, tuple[Message, Message]]], ...] = (
             "direct_answer_wd": (msg("直接问一家，别的等它答复"), _WORKING),
             "proposals_max": (msg("一次最多发几个配对建议"), _THINGS),
             "proposal_days": (msg("配对建议有效"), _DAYS),
+            "pair_hold_days": (msg("等家里答愿不愿意结对，最多"), _DAYS),
             "pair_contacts_year": (msg("结对一年至少联系"), _TIMES),
             "pair_visits_year": (msg("结对一年至少见面"), _TIMES),
             "max_pairs_volunteer": (msg("一位志愿者同时最多结对"), _HOUSEHOLDS),

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from app.core.clock import local_day
 from app.pairings.models import Pairing, Visit
 from app.pairings.states import LOG_WITHIN, WRITTEN, PairingState, VisitState
+from app.policy import parameters
 
 CELLS = 12
 _EVERY = {"weekly": 7, "fortnightly": 14, "monthly": 30}
@@ -32,6 +33,12 @@ class Cell:
     number: int
     mark: str
     day: date
+
+
+def answer_by(pairing: Pairing) -> datetime:
+    """Until when the household is waited for; the office lets go then (domain 4.9)."""
+    days = parameters.at("pair_hold_days", local_day(pairing.created_at))
+    return pairing.created_at + timedelta(days=days)
 
 
 def next_contact(pairing: Pairing, now: datetime) -> NextContact | None:

@@ -151,6 +151,7 @@ def _room(desk: Desk, pairing: Pairing, *, writing: Visit | None = None, form: L
         open=pairing.state in OPEN,
         past=_past(desk, pairing),
         now=desk.now,
+        answer_by=rhythm.answer_by(pairing),
     )
 
 
