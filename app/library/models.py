@@ -137,7 +137,7 @@ class Card(PublicBase):
     @property
     def month_text(self) -> str:
         year, month = self.cohort.published_month.split("-")
-        return f"{year}年{int(month)}月"
+        return f"{year} 年 {int(month)} 月"
 
 
 class LibraryTick(PublicBase):

@@ -261,7 +261,7 @@ def test_the_first_page_hides_small_numbers_and_its_actions_sum_to_the_total(sit
         shelve_all(session, [cohort(1, LABELS[0], [*few, *lots, *generic])])
     page = text(site.visitor(), "/")
     told = [int(n) for n in re.findall(r"<small>(\d+) 件</small></a>", page)]
-    rest = re.search(r"合计(\d+)件", page)
+    rest = re.search(r"合计 (\d+) 件", page)
     assert rest is not None and sum(told) + int(rest.group(1)) == 55
     assert told == [40] and "不到 11 件</small></a>" in page
     assert ">3 件<" not in page

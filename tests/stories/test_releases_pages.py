@@ -193,3 +193,40 @@ def test_a_public_project_shows_its_certificate(house: House, site: Site) -> Non
     assert "这一批的证书" in page
     assert "同意公布</button>" not in page
     assert site.office("cl").post(f"{BASE}/projects/{number}/hold", data={"held": "1"}).status_code == 409
+
+
+def test_one_turns_the_pages_of_what_waits_for_the_second_signature(house: House, site: Site) -> None:
+    crowd(house)
+    with office(house) as session:
+        first, second = drafted(session), drafted(session, flagged=True)
+        ids = sorted((first.id, second.id))
+    page = text(site.office("cl"), f"{BASE}/projects/{ids[0]}")
+    assert "等复审的第 1 件，共 2 件" in page
+    assert f'href="{BASE}/projects/{ids[1]}"' in page and "上一件" not in page
+    assert "上一件" in text(site.office("cl"), f"{BASE}/projects/{ids[1]}")
+
+
+def test_the_page_says_what_each_width_would_come_to(house: House, site: Site) -> None:
+    """地方写到多细，由户数说了算: too few in the register is never called fit."""
+    crowd(house)
+    with office(house) as session:
+        project_id = drafted(session).id
+    page = text(site.office("cs"), f"{BASE}/projects/{project_id}")
+    table = page[page.index("地方写到多细") :]
+    rows = re.findall(r"<tr.*?</tr>", table[: table.index("</table>")], re.S)[1:]
+    assert len(rows) >= 3
+    for row in rows:
+        households, waiting = (int(n) for n in re.findall(r'<td class="r"[^>]*>(\d+)</td>', row))
+        assert ("不行" in row) == (households < 20), "fewer than 20 in the register"
+        assert ("还要等" in row) == (households >= 20 and waiting < 11)
+
+
+def test_the_village_and_the_number_of_people_are_struck_out(house: House, site: Site) -> None:
+    crowd(house)
+    with office(house) as session:
+        project_id = drafted(session).id
+    page = text(site.office("cs"), f"{BASE}/projects/{project_id}")
+    struck = re.findall(r'<span class="strike[^"]*">([^<]*)</span>', page)
+    assert any("口人" in s for s in struck) and any(re.search("村|社区", s) for s in struck)
+    card = page[page.index('<article class="need">') : page.index("</article>")]
+    assert not any(s in card for s in struck)

@@ -81,7 +81,7 @@ class ShelfCard:
     @property
     def month_text(self) -> str:
         year, month = self.label.published_month.split("-")
-        return f"{year}年{int(month)}月"
+        return f"{year} 年 {int(month)} 月"
 
 
 @dataclass(frozen=True)

@@ -174,9 +174,7 @@ def referrals_asked(session: Session, actor: Actor, now: datetime) -> Pile:
 
     rows = referrals_to_approve(session, actor)
     heading = msg("转到第④步，等你批")
-    return pile_of(
-        rows, make, kind="referral.approve", heading=heading, icon="wallet", endpoint=doors.FOURTH
-    )
+    return pile_of(rows, make, kind="referral.approve", heading=heading, icon="wallet", endpoint=doors.FOURTH)
 
 
 def tick_missed(session: Session, actor: Actor, now: datetime) -> Pile:

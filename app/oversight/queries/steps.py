@@ -97,7 +97,7 @@ def _society(facts: Facts) -> Cell:
     if facts.cancelled:
         return CANCELLED
     if facts.need.state == NeedState.STAGE4:
-        return Cell("done", msg("没有人接"), msg("等到{day}", day=month_day(facts.need.stage4_on)))
+        return Cell("done", msg("没有人接"), msg("等到 {day}", day=month_day(facts.need.stage4_on)))
     return _taken(facts)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.cases.models import Case
@@ -16,9 +16,9 @@ from app.policy.catalogue import GENERIC_ITEM, amount_band
 from app.policy.gate.things import REASONS, RELEASED_BY
 from app.policy.lattice import COLUMNS, Facts, Label, certainty_penalty, describe, fits, satisfies
 from app.policy.regions import counties
-from app.releases.models import NeedProject, ReleaseRun
+from app.releases.models import Cohort, NeedProject, ReleaseRun
 from app.releases.queries import items_ever_public, register
-from app.releases.states import ProjectState
+from app.releases.states import CohortState, ProjectState
 
 TICK_HOUR = 8
 MARGIN = 2  # households above k; fewer is a narrow margin
@@ -29,6 +29,7 @@ STANDS_OUT = {
     "narrow": "同标签的户刚刚够",
     "first": "本县第一次公布这一项",
 }
+BARE = "bare"  # nothing but the region
 FACT_WORDS = {
     "minor": "有未成年人",
     "student": "有在读的学生",
@@ -73,6 +74,16 @@ class Width:
     unsaid: int
 
 
+@dataclass(frozen=True)
+class Line:
+    """第 n 条，共 m 条, and the neighbours' ids."""
+
+    number: int
+    total: int
+    before: int | None
+    after: int | None
+
+
 def next_tick(now: datetime) -> datetime:
     """The next Monday 08:00 in Asia/Shanghai (decisions 15)."""
     day = local_day(now)
@@ -92,8 +103,42 @@ def preview(
         amount_band(need.budget_fen, need.item_code),
         need.urgency,
         k,
-        f"{month.year}年{month.month}月",
+        f"{month.year} 年 {month.month} 月",
     )
+
+
+def line_of(session: Session, project: NeedProject, actor: Actor) -> Line | None:
+    """Where a project stands among those of this county that wait for the second signature; None for one
+    that does not."""
+    rows = session.scalars(
+        select(NeedProject.id)
+        .join(Need)
+        .where(NeedProject.state == ProjectState.DRAFTED, Need.area.startswith(actor.area))
+        .order_by(NeedProject.id)
+    ).all()
+    if project.id not in rows:
+        return None
+    at = rows.index(project.id)
+    return Line(at + 1, len(rows), rows[at - 1] if at else None, rows[at + 1] if at + 1 < len(rows) else None)
+
+
+def smallest_cohort(session: Session) -> int | None:
+    """Households of the smallest cohort that stands in the library; None while it is empty."""
+    return session.scalar(select(func.min(Cohort.households_n)).where(Cohort.state == CohortState.RELEASED))
+
+
+def kinds_beside(session: Session, project: NeedProject | None) -> int | None:
+    """How many kinds of needs its cohort shows, or would show as the last plan has it; None without one."""
+    if project is None or (project.cohort is None and project.planned_label is None):
+        return None
+    if project.cohort is not None:
+        return project.cohort.items_n
+    rows = session.execute(
+        select(NeedProject.planned_label, Need.item_code)
+        .join(Need)
+        .where(NeedProject.state.in_(WAITING), NeedProject.planned_on == project.planned_on)
+    )
+    return len({item for label, item in rows if label == project.planned_label})
 
 
 def standing_out(project: NeedProject, *, k: int, known_items: Collection[str]) -> list[str]:
@@ -193,10 +238,13 @@ def widths_of(
 
 
 def loosened_of(label: Label, people: Sequence[Facts], waiting: Sequence[Facts]) -> list[Width]:
-    """What it would cost and hide to leave out one column; the one that hides most comes first."""
+    """What it would cost and hide to leave out one column, the one that hides most first; at last all of
+    them."""
     said = [c for c in COLUMNS[1:] if getattr(label, c) != "不限"]
     found = [_width(c, replace(label, **{c: "不限"}), people, waiting) for c in said]
-    return sorted(found, key=lambda w: -w.households)
+    found.sort(key=lambda w: -w.households)
+    bare = _width(BARE, Label(label.region_label), people, waiting)
+    return [*found, bare] if len(said) > 1 else found
 
 
 def _width(name: str, label: Label, people: Sequence[Facts], waiting: Sequence[Facts]) -> Width:

@@ -14,18 +14,23 @@ from app.core.clock import local_day
 from app.core.guard import Desk, access
 from app.needs.models import Need
 from app.needs.queries import need_by_id
-from app.policy.lattice import COLUMNS, Label, covered_counties, finest_label, satisfies
+from app.policy.lattice import COLUMNS, Facts, Label, covered_counties, finest_label, satisfies
+from app.policy.regions import display_name
 from app.releases.forms.review import COLUMN_WORDS, DropForm, PrepareForm, ReturnForm, wider
 from app.releases.models import NeedProject
 from app.releases.operations import projects
 from app.releases.operations.planning import gate_on
 from app.releases.queries import items_ever_public, project_by_id, project_of_need
 from app.releases.queries.review import (
+    BARE,
     STANDS_OUT,
     crowd,
+    kinds_beside,
+    line_of,
     loosened_of,
     next_tick,
     preview,
+    smallest_cohort,
     standing_out,
     steps_of,
     why_withheld,
@@ -164,6 +169,7 @@ def _project_page(desk: Desk, project: NeedProject, **forms: object) -> str:
         labels=PROJECT_LABELS,
         questions=projects.QUESTIONS,
         stands_out=[STANDS_OUT[c] for c in standing_out(project, k=gate.k, known_items=known)],
+        line=line_of(desk.session, project, desk.actor),
         why=why_withheld(project) if project.withheld_reason or project.held_back else None,
         **_seen(desk, project.need, project.preview, project),
         **shown,
@@ -189,13 +195,24 @@ def _seen(desk: Desk, need: Need, label: Label, project: NeedProject | None = No
         "finest": finest,
         "k": k,
         "gate": gate,
-        "columns": [(c, COLUMN_WORDS[c], getattr(finest, c), getattr(label, c)) for c in COLUMNS],
-        "column_words": COLUMN_WORDS,
+        "columns": [(c, COLUMN_WORDS[c], own, getattr(label, c)) for c, own in _own(need, facts, finest)],
+        "smallest": smallest_cohort(desk.session),
+        "kinds_n": kinds_beside(desk.session, project),
+        "column_words": {**COLUMN_WORDS, BARE: _("都不写，只写地方")},
         "steps": steps_of(label, implies if satisfies(facts, implies) else "", people),
         "widths": widths_of(label, _regions(finest, label), people, waiting),
         "loosened": loosened_of(label, people, waiting),
         "tick": next_tick(desk.now),
     }
+
+
+def _own(need: Need, facts: Facts, finest: Label) -> list[tuple[str, str]]:
+    """What the file says to each column of the label: the village and the number of people are never
+    shown."""
+    exact = {"region_label": display_name(need.area)}
+    if facts.size:
+        exact["household_size_band"] = _("%(n)s 口人", n=facts.size)
+    return [(c, exact.get(c, getattr(finest, c))) for c in COLUMNS]
 
 
 def _regions(finest: Label, label: Label) -> list[str]:
