@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matching.compiled import njit, njit_step
-from matching.passes import Floats, Graph, Indices, Ints, Lists, worst_of
+from matching.compiled import njit_step
+from matching.passes import Floats, Graph, Indices, Ints, Lists, best_arcs, offer
 
 
 class Slots(NamedTuple):
@@ -31,27 +31,22 @@ class Slots(NamedTuple):
 def refresh(i: int, graph: Graph, slots: Slots, shift: float, lists: Lists) -> None:
     """Fills the row's list with its best arcs at the prices of now."""
     low, high = lists.start[i], lists.start[i + 1]
-    least, worth, column_of = slots.least, lists.worth, lists.column
-    worth[low:high] = -np.inf
-    column_of[low:high] = -1
+    lists.worth[low:high] = -np.inf
+    lists.column[low:high] = -1
     lists.weight[low:high] = -np.inf
     lists.arc[low:high] = -1
-    bar, k = 0.0, low
-    for a in range(graph.start[i], graph.start[i + 1]):
-        w = graph.weight[a] + shift
-        if w <= bar:
-            continue
-        c = graph.column[a]
-        value = w - least[c]
-        if value < bar or value <= 0.0 or (value == worth[k] and c > column_of[k]):
-            continue
-        worth[k] = value
-        column_of[k] = c
-        lists.weight[k] = w
-        lists.arc[k] = graph.arc[a] if graph.arc.size else a
-        k = worst_of(worth, column_of, low, high)
-        bar = max(0.0, worth[k])
-    lists.ceiling[i] = worth[k]
+    begin, end = graph.start[i], graph.start[i + 1]
+    value = graph.strips.value
+    for a in range(begin, end):
+        value[a - begin] = graph.weight[a] + shift - slots.least[graph.column[a]]
+    k = low
+    for t in range(best_arcs(value, 0, end - begin, high - low, graph.strips)):
+        at = graph.strips.found[t]
+        a = begin + at
+        if value[at] > 0.0:
+            arc = graph.arc[a] if graph.arc.size else a
+            k = offer(lists, i, k, value[at], graph.column[a], graph.weight[a] + shift, arc)
+    lists.ceiling[i] = lists.worth[k]
 
 
 @njit_step
@@ -185,20 +180,18 @@ def new_slots(room: Ints) -> Slots:
     return Slots(start, price, holder, arc, np.where(room > 0, 0.0, np.inf), start[:-1].copy())
 
 
+def fall(slots: Slots, lists: Lists, by: float) -> None:
+    """Lowers all prices by so much, not below 0, and takes back what is held."""
+    for price in (slots.price, slots.least) if slots.cheapest.size else (slots.price,):
+        np.maximum(price - by, 0.0, out=price)
+    slots.holder[:] = -1
+    np.maximum(lists.ceiling, 0.0, out=lists.ceiling)  # lists leave out what was worth nothing
+    np.add(lists.ceiling, by, out=lists.ceiling)
+
+
 def column_prices(slots: Slots, back: float) -> Floats:
-    """(columns,) what a place in each costs: 0 where one is free, else the least price less `back`."""
-    if not slots.cheapest.size:
-        return np.maximum(slots.price - back, 0.0)  # a slot that was never held was never raised
-    return _least_prices(slots, back)
-
-
-@njit
-def _least_prices(slots: Slots, back: float) -> Floats:
-    v = np.zeros(slots.least.size)
-    for c in range(v.size):
-        least = np.inf
-        for s in range(slots.start[c], slots.start[c + 1]):
-            least = min(least, slots.price[s] if slots.holder[s] >= 0 else 0.0)
-        if least < np.inf:
-            v[c] = max(0.0, least - back)
+    """(columns,) what the cheapest place in each costs, less `back`; 0 where there is none."""
+    v = np.maximum(slots.least - back, 0.0)
+    if slots.cheapest.size:
+        v[~np.isfinite(v)] = 0.0
     return v

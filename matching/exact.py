@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.auction import Slots, bid, column_prices, new_lists, new_slots, widened
+from matching.auction import Slots, bid, column_prices, fall, new_lists, new_slots, widened
 from matching.core import Core, Sides, beside_lists, by_rows, marked, take_all
 from matching.passes import (
     Flags,
@@ -20,12 +20,15 @@ from matching.passes import (
     Indices,
     Ints,
     Lists,
+    arcs_above,
+    best_weights,
     cover_all,
-    dear_arcs,
+    cover_rows,
     fill_from_all,
     fill_from_rows,
     grouped,
     list_prices,
+    new_strips,
     starts,
 )
 from matching.paths import mend_both
@@ -35,7 +38,11 @@ COARSE = 0.015  # epsilon of the auction, as a share of how far the best arcs of
 EXACT = 4e-12  # what counts as nothing, as a share of the largest number in play
 WIDER = 4  # how many more arcs a row keeps once its first list was used up
 MANY = 0.2  # share of rows with used up lists, from which on the arcs of all rows are put in order
-WAR = 30  # bids for each unit, after which epsilon grows
+PEACE = 3  # bids for each unit, after which coarse prices are found first: places that all want at once
+COARSER = 32.0  # by how much these are coarser
+BACK = 3.0  # by how many of their epsilons they fall before the fine ones are found from them
+IDLE = 0.1  # share of the gap that prices of places may make up that nobody takes
+WAR = 30  # bids for each unit, after which epsilon grows for good
 PATIENCE = 6  # rounds of looking for arcs, after which a row that still misses some gets all of its arcs
 
 FLAT = 5e-4  # the same where they are equal, as a share of the spread of all weights
@@ -113,7 +120,7 @@ def _auction(market: Market, gap: float) -> tuple[Start, Solved | None]:
     if gap > 0 and not market.offset and market.limit.max(initial=0) <= 1:
         v = column_prices(slots, 0.0)
         guess = Solved(np.sort(taken), list_prices(lists, v), v)
-        if _gap(market, guess) <= gap:
+        if _good_enough(market, guess, gap):
             return Start(guess.v, taken, taken), guess
     arcs = np.concatenate([lists.arc, beside_lists(lists, slots, market.limit)])
     return Start(column_prices(slots, epsilon), taken, arcs), None
@@ -133,12 +140,16 @@ def _fill(market: Market, lists: Lists) -> None:
 def _may_stop(market: Market, answer: Solved, gap: float) -> bool:
     """Whether the answer of a core proves the gap: its prices were raised until they cover all arcs."""
     plain = not market.offset and min(market.limit.max(initial=0), market.room.max(initial=0)) <= 1
-    return plain and _gap(market, answer) <= gap
+    return plain and _good_enough(market, answer, gap)
 
 
-def _gap(market: Market, solved: Solved) -> float:
-    bound = float((market.limit * solved.u).sum() + (market.room * solved.v).sum())
-    return 1.0 - float(market.weight[solved.chosen].sum()) / bound if bound > 0 else 0.0
+def _good_enough(market: Market, solved: Solved, gap: float) -> bool:
+    """Whether the gap is proven, and little of it is the price of places that nobody takes: these are lost,
+    while of what the auction is imprecise by hardly anything is."""
+    for_places = float((market.room * solved.v).sum())
+    bound = float((market.limit * solved.u).sum()) + for_places
+    idle = for_places - float(solved.v[market.column[solved.chosen]].sum())
+    return float(market.weight[solved.chosen].sum()) >= (1.0 - gap) * bound and idle <= IDLE * gap * bound
 
 
 def _epsilon(market: Market, lists: Lists, gap: float) -> float:
@@ -148,47 +159,54 @@ def _epsilon(market: Market, lists: Lists, gap: float) -> float:
     most = max(market.high + market.shift, 0.0)
     if not full.size or not most:
         return most or 1.0
-    some = np.flatnonzero(np.diff(lists.start))
-    best = np.zeros(lists.ceiling.size)
-    best[some] = np.maximum.reduceat(lists.weight, lists.start[some])
-    middle = full.size // 2
+    best, middle = best_weights(lists), full.size // 2
     apart = float(np.partition(best[full] - lists.ceiling[full], middle)[middle])
     coarse = COARSE * apart if apart > 0 else FLAT * (market.high - market.low)
     if gap >= REACHED_BY_AUCTION:
-        coarse = min(coarse, 0.5 * gap * float(np.maximum(best[some], 0.0).mean()))
+        coarse = min(coarse, 0.5 * gap * float(best[market.limit > 0].mean()))
     return max(coarse, 1e-9 * most)
 
 
-def _bid_to_the_end(market: Market, lists: Lists, slots: Slots, epsilon: float) -> tuple[Lists, float]:
+def _bid_to_the_end(market: Market, lists: Lists, slots: Slots, fine: float) -> tuple[Lists, float]:
     """Rows whose list is used up wait until their arcs, and in the end those of all, have been put in order.
 
     Where arcs are ordered already the rows wait, too: bids come in one sequence, whatever the order of the
-    arcs. They have become rivals: their lists grow. Returns the lists and the last epsilon.
+    arcs. They have become rivals: their lists grow. Where many want the same places, and small steps lead to
+    the prices slowly, large steps lead near them, and small ones on from a little below (epsilon scaling).
+    Returns the lists and the last epsilon.
     """
-    rows = market.limit.size
-    known = np.zeros(rows, dtype=bool)
-    graph = Graph(np.zeros(1, np.int64), NO_INDEX, np.zeros(0), NO_ARC, known)
-    stack = np.repeat(np.arange(rows, dtype=np.int32), market.limit)[::-1].copy()
-    ends = np.array([0, stack.size])
+    known = np.zeros(market.limit.size, dtype=bool)
+    graph = Graph(NO_ARC, NO_INDEX, np.zeros(0), NO_ARC, known, new_strips(NO_ARC))
+    units = np.repeat(np.arange(known.size, dtype=np.int32), market.limit)[::-1].copy()
+    stack, ends = units.copy(), np.array([0, units.size])
+    epsilon, wars, again = fine, 0, False
     while True:
-        bid(lists, graph, slots, market.shift, market.limit, stack, ends, epsilon, WAR * stack.size)
+        most = (WAR if wars else PEACE) * units.size
+        bid(lists, graph, slots, market.shift, market.limit, stack, ends, epsilon, most)
         if ends[0] < ends[1]:
-            epsilon *= 4.0  # a price war: paths end it sooner
-            continue
-        if not ends[1]:
+            epsilon *= 4.0 if wars else COARSER
+            wars += 1
+        elif ends[1]:
+            waiting = np.unique(stack[: ends[1]])
+            known[waiting] = True
+            known |= known.mean() > MANY
+            lists = widened(lists, waiting, WIDER)
+            graph = _graph(market, known)
+            ends[0] = 0
+        elif wars and not again:
+            fall(slots, lists, BACK * epsilon)
+            stack[:], ends[:] = units, (0, units.size)
+            epsilon, again = fine, True
+        else:
             return lists, epsilon
-        waiting = np.unique(stack[: ends[1]])
-        known[waiting] = True
-        known |= known.mean() > MANY
-        lists = widened(lists, waiting, WIDER)
-        graph = _graph(market, known)
-        ends[0] = 0
 
 
 def _graph(market: Market, known: Flags) -> Graph:
     if market.ordered:
-        return Graph(starts(market.row, known.size), market.column, market.weight, NO_ARC, known)
-    return grouped(market.row, market.column, market.weight, known)
+        start = starts(market.row, known.size)
+        return Graph(start, market.column, market.weight, NO_ARC, known, new_strips(start))
+    parts = grouped(market.row, market.column, market.weight, known)
+    return Graph(*parts, known, new_strips(parts[0]))
 
 
 def _mended(market: Market, start: Start, gap: float, tell: Progress) -> Solved:
@@ -203,11 +221,18 @@ def _mended(market: Market, start: Start, gap: float, tell: Progress) -> Solved:
         if not missing.size or (gap > 0 and _may_stop(market, answer, gap)):
             return answer
         if turn >= PATIENCE:
-            missing = np.flatnonzero(np.isin(market.row, market.row[missing]))
+            missing = _beyond(order, np.flatnonzero(np.isin(market.row, market.row[missing])), market)
         taken = order[core.taken]
-        core, order = _core(market, np.union1d(order, missing))
+        core, order = _core(market, np.concatenate([order, missing]))
         take_all(core, sides, marked(core, order, market.row, taken))
     raise AssertionError("every round adds an arc")
+
+
+def _beyond(order: Ints, arcs: Ints, market: Market) -> Ints:
+    """Those of the arcs that are not in the order."""
+    there = np.zeros(market.row.size, dtype=bool)
+    there[order] = True
+    return arcs[~there[arcs]]
 
 
 def _core(market: Market, arcs: Ints) -> tuple[Core, Ints]:
@@ -220,11 +245,16 @@ def _answer(market: Market, core: Core, order: Ints, sides: Sides) -> tuple[Solv
     taken = np.flatnonzero(core.taken)
     u, v = sides.u.copy(), sides.v.copy()
     two = _give_up_rents(core, taken, u, v, market)
-    view = (market.row, market.column, market.weight, market.offset)
-    number, most = cover_all(*view, u, v, market.nothing)
+    most = u.copy()
+    view = (market.column, market.weight, market.offset, v)
+    if market.ordered:
+        cover_rows(starts(market.row, u.size), *view, most)
+    else:
+        cover_all(market.row, *view, most)
+    bar = np.where(most > u + market.nothing, u + market.nothing, np.inf)
     missing = np.zeros(0, dtype=np.int64)
-    if number > two:
-        missing = np.setdiff1d(dear_arcs(*view, u, v, market.nothing), order)  # what is left is rounding
+    if np.isfinite(bar).any():
+        missing = _beyond(order, arcs_above(market.row, *view, bar), market)  # what is left is rounding
     return Solved(np.sort(order[taken]), u if two else most, v), missing
 
 

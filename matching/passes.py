@@ -33,28 +33,32 @@ class Lists(NamedTuple):
 
 
 class Strips(NamedTuple):
-    """What one row writes on: the `best` weight of each strip of arcs, the `first` arc of those that matter,
-    and the arcs `found`."""
+    """What one row writes on: what its arcs are worth (`value`), the `best` of each strip of them, the `top`
+    of these, the `first` arc of strips that matter, and the arcs `found`."""
 
+    value: Floats
     best: Floats
+    top: Floats
     first: Ints
     found: Ints
 
 
 class Graph(NamedTuple):
     """Arcs by row: `start` (rows+1,) into `column`, `weight`; `arc` says which of all arcs each is, and is
-    empty where they stand in their own order. `known` (rows,) marks the rows whose arcs are here."""
+    empty where they stand in their own order. `known` (rows,) marks the rows whose arcs are here; any of them
+    finds place in `strips`."""
 
     start: Ints
     column: Indices
     weight: Floats
     arc: Ints
     known: Flags
+    strips: Strips
 
 
 @njit
 def starts(row: Indices, rows: int) -> Ints:
-    """Where each row begins, for arcs that are ordered by row: looks ahead by steps that double, then halve."""
+    """Where each row begins, for arcs that are ordered by row: steps ahead, farther and farther, and back."""
     start = np.empty(rows + 1, dtype=np.int64)
     at = 0
     for i in range(rows):
@@ -82,7 +86,9 @@ def _bounds(row: Indices, known: Flags) -> Ints:
 
 
 @njit
-def grouped(row: Indices, column: Indices, weight: Floats, known: Flags) -> Graph:
+def grouped(
+    row: Indices, column: Indices, weight: Floats, known: Flags
+) -> tuple[Ints, Indices, Floats, Ints]:
     """The arcs of the known rows by row, in the order in which they came (a counting sort)."""
     start = _bounds(row, known)
     fill = start[:-1].copy()
@@ -97,7 +103,7 @@ def grouped(row: Indices, column: Indices, weight: Floats, known: Flags) -> Grap
             to[at] = column[a]
             worth[at] = weight[a]
             arc[at] = a
-    return Graph(start, to, worth, arc, known)
+    return start, to, worth, arc
 
 
 @njit_step
@@ -112,55 +118,90 @@ def worst_of(worth: Floats, column: Indices, low: int, high: int) -> int:
 
 
 @njit_step
-def offer(lists: Lists, i: int, k: int, w: float, c: int, a: int) -> int:
-    """Puts an arc in the place k of the row's worst one if it is better; returns where the worst is now."""
-    if w < lists.weight[k] or (w == lists.weight[k] and c > lists.column[k]):
+def offer(lists: Lists, i: int, k: int, worth: float, c: int, w: float, a: int) -> int:
+    """Puts an arc in the place k of the row's worst one if it is worth more; returns where the worst is."""
+    if worth < lists.worth[k] or (worth == lists.worth[k] and c > lists.column[k]):
         return k
-    lists.weight[k] = w
+    lists.worth[k] = worth
     lists.column[k] = c
+    lists.weight[k] = w
     lists.arc[k] = a
     low, high = lists.start[i], lists.start[i + 1]
     if k + 1 < high and lists.arc[k + 1] < 0:
         return k + 1
-    return worst_of(lists.weight, lists.column, low, high)
+    return worst_of(lists.worth, lists.column, low, high)
+
+
+def new_strips(start: Ints) -> Strips:
+    """For rows that begin at `start` (rows+1,)."""
+    size = int(np.diff(start).max(initial=0)) + 1
+    floats, ints = (np.empty((n, size), dtype=kind) for n, kind in ((3, np.float64), (2, np.int64)))
+    return Strips(*floats, *ints)
 
 
 @njit_numbers
-def _best_of_strips(weight: Floats, low: int, high: int, best: Floats) -> tuple[int, float]:
-    """Fills `best` with the greatest weight of each STRIP of arcs of low..high-1; returns how many there are,
-    and the third greatest of them: three arcs weigh that at the least."""
-    n, first, second, third = 0, -np.inf, -np.inf, -np.inf
+def _best_of_strips(value: Floats, low: int, high: int, best: Floats) -> int:
+    """Fills `best` with what the best arc of each strip of low..high-1 is worth; returns how many."""
+    n = 0
     for a in range(low, high, STRIP):
-        most = weight[a]
+        most = value[a]
         if a + STRIP <= high:
             for k in range(1, STRIP):
-                most = max(most, weight[a + k])
+                most = max(most, value[a + k])
         else:
             for k in range(a + 1, high):
-                most = max(most, weight[k])
+                most = max(most, value[k])
         best[n] = most
         n += 1
-        third = max(third, min(second, most))
-        second = max(second, min(first, most))
-        first = max(first, most)
-    return n, third
+    return n
+
+
+@njit_numbers
+def _third(best: Floats, n: int) -> float:
+    """The third greatest of the first n."""
+    first, second, third = -np.inf, -np.inf, -np.inf
+    for t in range(n):
+        third = max(third, min(second, best[t]))
+        second = max(second, min(first, best[t]))
+        first = max(first, best[t])
+    return third
+
+
+@njit_numbers
+def _least_of_best(best: Floats, n: int, size: int, top: Floats) -> float:
+    """The greatest but `size - 1` of the first n, which are no fewer."""
+    if size <= 3:
+        return _third(best, n)
+    for k in range(size):
+        top[k] = -np.inf
+    for t in range(n):
+        most = best[t]
+        for k in range(size):
+            less = min(top[k], most)
+            top[k] = max(top[k], most)
+            most = less
+    return float(top[size - 1])
 
 
 @njit_step
-def _at_least(weight: Floats, low: int, high: int, least: float, strips: Strips, n: int) -> int:
-    """Writes to `strips.found` the arcs of low..high-1 of this weight, and returns how many.
+def best_arcs(value: Floats, low: int, high: int, size: int, strips: Strips) -> int:
+    """Writes to `strips.found` those of the arcs low..high-1 that may be among the `size` best; returns how
+    many.
 
     Writes without asking and counts after it: a branch that cannot be foreseen takes longer than all that.
     """
+    first, found = strips.first, strips.found
+    n = _best_of_strips(value, low, high, strips.best)
+    bar = _least_of_best(strips.best, n, size, strips.top) if size <= n else -np.inf
     few = 0
     for t in range(n):
-        strips.first[few] = low + t * STRIP
-        few += strips.best[t] >= least
+        first[few] = low + t * STRIP
+        few += strips.best[t] >= bar
     number = 0
     for t in range(few):
-        for a in range(strips.first[t], min(strips.first[t] + STRIP, high)):
-            strips.found[number] = a
-            number += weight[a] >= least
+        for a in range(first[t], min(first[t] + STRIP, high)):
+            found[number] = a
+            number += value[a] >= bar
     return number
 
 
@@ -169,24 +210,20 @@ def _fill_rows(
     first: Ints, column: Indices, weight: Floats, bar: float, lists: Lists, strips: Strips
 ) -> None:
     for i in range(lists.ceiling.size):
-        k, low, high = lists.start[i], first[i], first[i + 1]
+        k = lists.start[i]
         size = lists.start[i + 1] - k
         if size == 0:
             continue
-        n, third = _best_of_strips(weight, low, high, strips.best)
-        number = _at_least(weight, low, high, max(bar, third) if size <= 3 else bar, strips, n)
-        for t in range(number):
+        for t in range(best_arcs(weight, first[i], first[i + 1], size, strips)):
             a = strips.found[t]
             if weight[a] > bar:
-                k = offer(lists, i, k, weight[a], column[a], a)
+                k = offer(lists, i, k, weight[a], column[a], weight[a], a)
         lists.ceiling[i] = lists.weight[k]
 
 
 def fill_from_rows(first: Ints, column: Indices, weight: Floats, bar: float, lists: Lists) -> None:
     """Fills empty lists with weights above `bar`, from arcs ordered by row; each row begins at `first`."""
-    longest = int(np.diff(first).max(initial=0)) + 1
-    strips = Strips(np.empty(longest), np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int64))
-    _fill_rows(first, column, weight, bar, lists, strips)
+    _fill_rows(first, column, weight, bar, lists._replace(worth=lists.weight), new_strips(first))
 
 
 @njit_numbers
@@ -197,12 +234,7 @@ def _raise_bars(row: Indices, weight: Floats, best: Floats, least: Floats) -> No
         lane = LANES * row[a] + a % LANES
         best[lane] = max(best[lane], weight[a])
     for i in range(least.size):
-        first, second, third = -np.inf, -np.inf, -np.inf
-        for most in best[LANES * i : LANES * (i + 1)]:
-            third = max(third, min(second, most))
-            second = max(second, min(first, most))
-            first = max(first, most)
-        least[i] = max(least[i], third)
+        least[i] = max(least[i], _third(best[LANES * i : LANES * (i + 1)], LANES))
 
 
 @njit_step
@@ -213,7 +245,7 @@ def _fill_all(
         w = weight[a]
         if w >= least[row[a]] and w > bar:
             i = row[a]
-            worst[i] = offer(lists, i, worst[i], w, column[a], a)
+            worst[i] = offer(lists, i, worst[i], w, column[a], w, a)
             least[i] = max(least[i], lists.weight[worst[i]])
 
 
@@ -224,9 +256,19 @@ def fill_from_all(row: Indices, column: Indices, weight: Floats, bar: float, lis
     worst = lists.start[:-1].copy()
     if sizes.max(initial=0) <= 3:
         _raise_bars(row, weight, np.full(LANES * sizes.size, -np.inf), least)
-    _fill_all(row, column, weight, bar, lists, least, worst)
+    _fill_all(row, column, weight, bar, lists._replace(worth=lists.weight), least, worst)
     some = sizes > 0
     lists.ceiling[some] = lists.weight[worst[some]]
+
+
+@njit
+def best_weights(lists: Lists) -> Floats:
+    """(rows,) of the best arc of each, 0 where none weighs more."""
+    best = np.zeros(lists.ceiling.size)
+    for i in range(best.size):
+        for k in range(lists.start[i], lists.start[i + 1]):
+            best[i] = max(best[i], lists.weight[k])
+    return best
 
 
 @njit
@@ -240,33 +282,32 @@ def list_prices(lists: Lists, v: Floats) -> Floats:
     return u
 
 
-@njit
-def cover_all(
-    row: Indices, column: Indices, weight: Floats, shift: float, u: Floats, v: Floats, slack: float
-) -> tuple[int, Floats]:
-    """How many arcs the prices do not cover, `weight + shift > u + v + slack`; and, for each row, the price
-    that would cover all of its arcs: u or more."""
-    most = u.copy()
-    n = 0
+@njit_numbers
+def cover_rows(start: Ints, column: Indices, weight: Floats, shift: float, v: Floats, most: Floats) -> None:
+    """Raises `most` (rows,) until these prices cover every arc, `weight + shift <= most + v`, for arcs that
+    are ordered by row."""
+    for i in range(most.size):
+        worth = most[i]
+        for a in range(start[i], start[i + 1]):
+            worth = max(worth, weight[a] + shift - v[column[a]])
+        most[i] = worth
+
+
+@njit_step
+def cover_all(row: Indices, column: Indices, weight: Floats, shift: float, v: Floats, most: Floats) -> None:
+    """The same for arcs in any order."""
     for a in range(weight.size):
         w = weight[a] + shift
-        if w > u[row[a]]:
-            i = row[a]
-            worth = w - v[column[a]]
-            n += worth > u[i] + slack
-            if worth > most[i]:
-                most[i] = worth
-    return n, most
+        if w > most[row[a]]:
+            most[row[a]] = max(most[row[a]], w - v[column[a]])
 
 
 @njit
-def dear_arcs(
-    row: Indices, column: Indices, weight: Floats, shift: float, u: Floats, v: Floats, slack: float
-) -> Ints:
-    """The arcs that `cover_all` counts."""
+def arcs_above(row: Indices, column: Indices, weight: Floats, shift: float, v: Floats, bar: Floats) -> Ints:
+    """The arcs that are worth more than the `bar` (rows,) of their row."""
     found = [0 for _ in range(0)]
     for a in range(weight.size):
-        w = weight[a] + shift
-        if w > u[row[a]] and w - v[column[a]] > u[row[a]] + slack:
+        least = bar[row[a]]
+        if least < np.inf and weight[a] + shift - v[column[a]] > least:
             found.append(a)
     return np.array(found, dtype=np.int64)

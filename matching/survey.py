@@ -26,7 +26,7 @@ class Survey(NamedTuple):
 
 
 @njit
-def _look(index: NDArray[np.int32]) -> tuple[int, int, bool]:
+def _look(index: NDArray[np.int32]) -> tuple[np.int32, np.int32, bool]:
     """`(least, last, whether it ascends)`, at 0 and -1 where there are none. Nothing is wider than the index
     itself: so many are looked at in one instruction."""
     least, last, falls = np.int32(0), np.int32(-1), np.int32(0)
@@ -34,7 +34,7 @@ def _look(index: NDArray[np.int32]) -> tuple[int, int, bool]:
         least = min(least, index[a])
         last = max(last, index[a])
         falls |= np.int32(index[a] < index[max(0, a - 1)])
-    return least, last, falls == 0
+    return least, last, bool(falls == 0)
 
 
 def survey(person: NDArray[np.int32], need: NDArray[np.int32], weight: NDArray[np.float64]) -> Survey:
@@ -43,4 +43,5 @@ def survey(person: NDArray[np.int32], need: NDArray[np.int32], weight: NDArray[n
     finite = not weight.size or bool(np.isfinite(low) and np.isfinite(high))  # one NaN makes both NaN
     least_p, last_p, by_person = _look(person)
     least_n, last_n, by_need = _look(need)
-    return Survey(finite, min(least_p, least_n), last_p, last_n, low, high, by_person, by_need)
+    least = int(min(least_p, least_n))
+    return Survey(finite, least, int(last_p), int(last_n), low, high, bool(by_person), bool(by_need))
