@@ -167,7 +167,7 @@ def test_a_pin_that_cannot_be_followed_says_so(walk: Walk) -> None:
 
 def test_asking_again_makes_drafts_alone_and_one_run_at_a_time(walk: Walk) -> None:
     walk.propose()
-    for told in ("请好了", "已经有一次正在排"):
+    for told in ("请好了。排好了", "已经有一次在排"):
         answer = walk.office("cs").post(f"{BASE}/again", follow_redirects=True)
         assert told in answer.get_data(as_text=True)
     assert "正在再排" in page(walk)

@@ -239,7 +239,7 @@ def test_two_officers_who_click_in_the_same_moment_get_one_run_and_words(postgre
     for turn in range(8):
         clients = [site.office(login) for login in ("cs", "cs2")]
         answers = together(*(_click(client) for client in clients))
-        assert sorted(("请好了，正在排" in str(a), "已经有一次正在排" in str(a)) for a in answers) == [
+        assert sorted(("请好了。排好了" in str(a), "已经有一次在排" in str(a)) for a in answers) == [
             (False, True),
             (True, False),
         ]

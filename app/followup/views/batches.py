@@ -100,8 +100,8 @@ def lift(desk: Desk, wish: ProposalWish) -> Answer:
 def again(desk: Desk) -> Answer:
     asked = batching.ask_again(desk.session, actor=desk.actor, now=desk.now)
     if not asked.mine:
-        return go("proposals", gettext("已经有一次正在排，不用再请。排好了写在这一页。"))
-    return go("proposals", gettext("请好了，正在排。排好了写在这一页，不用等着。"))
+        return go("proposals", gettext("已经有一次在排，不用再请。排好了写在这一页。"))
+    return go("proposals", gettext("请好了。排好了写在这一页，不用等着。"))
 
 
 @blueprint.get("/proposals/run")
