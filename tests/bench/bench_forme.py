@@ -1,5 +1,5 @@
-"""按我的条件排 over 20,000 cards (BIG: 200,000): the whole shelf scored and ordered for one partner, and the
-page that shows it.
+"""按我的条件排 and 问三题 over 20,000 cards (BIG: 200,000): the whole shelf ordered for one partner, or for
+three answers, and the pages that show it.
 
 Peer: a bare numpy pass over the same number of cards (a gather of one number an item and one a label, their
 sum, a mask, a stable sort), which is the least that an exact order costs.
@@ -14,7 +14,7 @@ import numpy as np
 
 from app.core.clock import local_day
 from app.core.house import House
-from app.library.queries import Snapshot, Wish, browse
+from app.library.queries import Answers, Snapshot, Wish, browse, recommend
 from app.library.queries.keeping import Keeper
 from app.matches.models import Interest
 from app.matches.operations.forme import points_of
@@ -27,6 +27,7 @@ from tests.clock import NOW
 from tests.stories.library_world import stock
 from tests.world import COUNTY, Site, donor, house_of, make_people, public
 
+ANSWERS = Answers("service", "640324", "monthly")
 CARDS, MANY = 20_000, 200_000
 DAY = local_day(NOW)
 OFFER = Offer(("service", "goods"), ("S01", "S06"), (COUNTY, "640303"), "monthly", False, 2)
@@ -78,12 +79,17 @@ def _measured(shop: Shop, name: str) -> list[Figure]:
     client = Site(shop.house).public("vol")
     page = percentiles(lambda: client.get("/library?sort=forme"), 40)
     plain = percentiles(lambda: client.get("/library"), 40)
+    picks = percentiles(lambda: recommend(shop.shelf, ANSWERS, day=DAY), 200)
+    asked = percentiles(lambda: client.get("/recommend?kind=service&near=640324&time=monthly"), 40)
     return [
         less_is_better(f"{name}: scores, first time on a snapshot", first, None, "ms"),
         less_is_better(f"{name}: scores, p50", scored[0], None, "ms"),
         less_is_better(f"{name}: scores, facets and first page, p50", cut[0], bare[0], "ms", "20 ms"),
         less_is_better(f"{name}: scores, facets and first page, p99", cut[1], bare[1], "ms"),
         less_is_better(f"{name}: whole page signed in, p50", page[0], plain[0], "ms"),
+        less_is_better(f"{name}: three answers, p50", picks[0], bare[0], "ms", "20 ms"),
+        less_is_better(f"{name}: three answers, p99", picks[1], bare[1], "ms"),
+        less_is_better(f"{name}: whole page of three answers, p50", asked[0], plain[0], "ms"),
     ]
 
 
