@@ -11,7 +11,7 @@ from app.core.errors import Refusal
 from app.core.house import House
 from app.core.messages import msg
 from app.matches.models import PairingProposal
-from app.matches.operations.proposing import propose, repeat
+from app.matches.operations.proposing import keep, repeat, work_out
 from app.matches.queries import run_by_ref
 from app.policy.actors import SYSTEM
 
@@ -27,8 +27,11 @@ def run(house: House, county: str, out: Path | None, run_ref: str) -> dict[str, 
         if county or out is not None:
             raise click.UsageError("--repeat goes alone")
         return _repeat(house, run_ref)
+    now = house.clock.now()
+    with house.public.transaction(writes=False) as session:
+        batch = work_out(session, county=county, now=now)
     with house.public.transaction() as session:
-        made = propose(session, county=county, actor=SYSTEM, now=house.clock.now())
+        made = keep(session, batch, actor=SYSTEM, now=now)
         drafts = session.scalars(select(PairingProposal).where(PairingProposal.run_id == made.id)).all()
         if out is not None:
             _write(out, list(drafts))

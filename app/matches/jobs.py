@@ -9,7 +9,7 @@ from app.matches.models import RunRequest
 from app.matches.operations.answering import expire
 from app.matches.operations.proposing import keep, work_out
 from app.matches.operations.requests import begin_next, finish
-from app.matches.queries import ran_since
+from app.matches.queries import next_request, ran_since
 from app.policy.actors import SYSTEM
 
 NIGHT_HOUR, NIGHT_MINUTE = 3, 30
@@ -45,6 +45,10 @@ def answer_requests(house: House, now: datetime) -> None:
 
 
 def _begin(house: House, now: datetime) -> RunRequest | None:
+    """Looks first: this comes round every second, and mostly there is nothing to write."""
+    with house.public.transaction(writes=False) as session:
+        if next_request(session, now) is None:
+            return None
     with house.public.transaction() as session:
         return begin_next(session, now=now)
 

@@ -84,7 +84,7 @@ def test_the_page_says_at_once_how_far_it_is_and_shows_the_result_when_it_is_the
     look = re.search(r'hx-get="/office(/followup/proposals/run\?seen=asked)"', told)
     assert look and walk.office("cs").get(f"/office{look[1]}").status_code == 204  # nothing has moved
     walk.carry()
-    with pytest.raises(Killed), killed_at_commit(walk.house, 1):
+    with pytest.raises(Killed), killed_at_commit(walk.house, 2):
         answer_requests(walk.house, walk.now())
     walk.carry()
     part = walk.office("cs").get(f"/office{look[1]}").get_data(as_text=True)
@@ -118,9 +118,9 @@ class killed_at_commit:
             raise Killed
 
 
-@pytest.mark.parametrize("nth", [0, 1, 2])
+@pytest.mark.parametrize("nth", [0, 1, 2, 3])
 def test_a_crash_leaves_nothing_half_written_and_is_begun_anew(walk: Walk, nth: int) -> None:
-    """In front of the commit that begins it, of the reading, and of the one that keeps it."""
+    """In front of the commit of the look, of its beginning, of the reading, of the one that keeps it."""
     walk.propose()
     asked(walk)
     before = states_of(walk)
