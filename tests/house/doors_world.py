@@ -45,6 +45,7 @@ from tests.stories.releases_world import CROWD
 from tests.workbooks import workbook
 from tests.world import (
     COUNTY,
+    VILLAGE,
     Site,
     Wish,
     donor,
@@ -104,16 +105,22 @@ def open_doors(peopled: Path, folder: Path) -> Doors:
     house = house_of(folder / "instance", clock=SteppingClock())
     fill(house)
     walk = Walk(house, Site(house))
-    names: Names = {**_walked(walk), **_typed(walk)}
-    names |= _donors(walk, str(names["filing"]))
+    names: Names = {**helped(walk), **_typed(walk)}
     with office(house) as session:
         names |= {**_entering(session), **_needs(session), **_batches(session), **_staff(session)}
     with office(house) as session:
         names |= {**_releases(session), **_fourth(session)}
-    names |= _asked(walk, int(str(names["need_waiting"])))
+    names["need_asked"] = names["need_waiting"]
     doors = Doors(house, walk.site, names, folder / "instance", folder / "kept")
     doors.sign_in()
     return doors
+
+
+def helped(walk: Walk) -> Names:
+    """What partners have done with the cards of VILLAGE: a claim, a pairing, a gift, a search they keep; and
+    what one of them was asked directly."""
+    names = _walked(walk)
+    return {**names, **_donors(walk, str(names["filing"])), **_asked(walk)}
 
 
 def _entering(session: Session) -> Names:
@@ -240,7 +247,7 @@ def _fourth(session: Session) -> Names:
     return {**names, "outcome_late": late.id}
 
 
-def _asked(walk: Walk, need_id: int) -> Names:
+def _asked(walk: Walk) -> Names:
     """An organisation that the county has asked directly."""
     with public(walk.house) as session:
         asked = partner_token(session, "charity")
@@ -254,7 +261,7 @@ def _asked(walk: Walk, need_id: int) -> Names:
             actor=officer(session, "cs"),
             now=walk.now(),
         )
-        names: Names = {"need_asked": need_id, "offer": offer.id, "offer_no": offer.offer_no}
+        names: Names = {"offer": offer.id, "offer_no": offer.offer_no}
     walk.carry()
     return names
 
@@ -269,7 +276,8 @@ def _walked(walk: Walk) -> Names:
     walk.carry()
     with office(walk.house) as session:
         donor_token = session.get_one(PairTie, pair).donor_token
-        drafts = session.scalars(select(ProposalDraft).where(ProposalDraft.state == "draft")).all()
+        waiting = ProposalDraft.state == "draft", Need.area == VILLAGE
+        drafts = session.scalars(select(ProposalDraft).join(Need).where(*waiting)).all()
         check = session.scalars(select(FilingCheck).where(FilingCheck.ref == filing)).one()
         sent = next(d for d in drafts if d.donor_token == donor_token)
         kept = next(d for d in drafts if d.need_id != sent.need_id)
@@ -277,7 +285,7 @@ def _walked(walk: Walk) -> Names:
         names |= {"need_suggested": kept.need_id, "suggested": kept.id, "filing": filing}
         pairing = session.get_one(PairTie, pair).pairing_ref
         names["wish"] = wish_for(session, kept, "pin", actor=officer(session, "cs"), now=walk.now()).id
-    assert walk.send(sent) == 303
+    assert walk.send(sent, reason="离得近，方便常来") == 303
     with public(walk.house) as session:
         names |= {
             "pairing": pairing,

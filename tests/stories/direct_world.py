@@ -89,7 +89,9 @@ def bypassed_need(house: House, *, serial: int = 700, item: str = "G07", qty: in
         return urgent_need(session, serial=serial, item=item, qty=qty).id
 
 
-def urgent_need(session: Session, *, serial: int, item: str = "G07", qty: int = 1) -> Need:
+def urgent_need(
+    session: Session, *, serial: int, item: str = "G07", qty: int = 1, reason: str = "今天就要用上，等不得"
+) -> Need:
     """Its bypass was asked for by one person and approved by another; steps ① and ② stay owed."""
     case = filed_case(session, new_household(serial), Wish(item, qty=qty, urgency="urgent"), now=NOW)
     unit = session.query(Unit).filter(Unit.name == "包抓单位").one()
@@ -99,7 +101,7 @@ def urgent_need(session: Session, *, serial: int, item: str = "G07", qty: int = 
         session,
         need,
         reason_code="生命健康",
-        reason="今天就要用上，等不得",
+        reason=reason,
         actor=officer(session, "cs"),
         now=NOW,
     )

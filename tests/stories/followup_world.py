@@ -167,7 +167,8 @@ class Walk:
         with office(self.house) as session:
             found = session.scalars(
                 select(ProposalDraft)
-                .where(ProposalDraft.state == "draft")
+                .join(Need)
+                .where(ProposalDraft.state == "draft", Need.area == VILLAGE)
                 .order_by(ProposalDraft.need_id, ProposalDraft.rank)
             ).all()
         by_need: dict[int, list[ProposalDraft]] = {}
