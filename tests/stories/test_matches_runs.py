@@ -18,8 +18,9 @@ from app.library.queries.snapshot import Snapshot
 from app.matches.models import Interest, ProposalRun
 from app.matches.operations.batch import Inputs, Outcome, pins_that_fit, solve
 from app.matches.operations.forme import OUT, answers_from, points_of
-from app.matches.operations.proposing import propose, repeat
+from app.matches.operations.proposing import propose, repeat, work_out
 from app.matches.operations.scoring import (
+    LEAST_SCORE,
     can_be_paired,
     is_allowed,
     need_of,
@@ -190,6 +191,23 @@ def test_the_points_for_me_are_those_of_the_batch(stocked: Site) -> None:
             fits = card in allowed
             wanted = score(person, need_of(card, later), weights).total if fits else OUT
             assert points[at[card.project_id]] == wanted, card.project_id
+
+
+def test_a_run_scores_every_pair_as_if_it_were_alone(stocked: Site) -> None:
+    """Cards that are alike are judged once: no pair is lost or scored otherwise by it."""
+    willing(stocked.house, "charity", items=("S01", "S02", "S10"), counties=("640324",), capacity=20)
+    with public(stocked.house) as session:
+        batch, weights = work_out(session, now=NOW), weights_on(session, DAY)
+        wanted = {
+            (interest.id, card.project_id): score(person_of(interest), need_of(card, DAY), weights).total
+            for interest in session.scalars(select(Interest))
+            for card in all_cards(session)
+            if can_be_paired(card, "") and is_allowed(interest, card, DAY)
+        }
+    assert {(p.interest.id, p.card.project_id): p.score.total for p in batch.look.pairs} == {
+        pair: total for pair, total in wanted.items() if total >= LEAST_SCORE
+    }
+    assert len({interest for interest, _ in wanted}) == 2 and len(set(wanted.values())) > 5
 
 
 def test_what_one_cannot_do_stands_last_and_equals_stand_as_on_any_day(stocked: Site) -> None:

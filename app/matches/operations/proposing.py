@@ -5,16 +5,18 @@ Working out reads alone and may take its time; keeping is one short transaction,
 overtaken meanwhile falls out.
 """
 
+import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from time import perf_counter
 
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_day
-from app.core.states import advance, begin
+from app.core.states import advance_all, begin_all
 from app.core.tokens import token
 from app.library.models import Card
 from app.library.queries import all_cards
@@ -47,7 +49,10 @@ class Batch:
     look: Look
     wishes: list[PairWish]
     inputs: Inputs
+    packed: bytes
+    inputs_hash: str
     outcome: Outcome
+    best_first: dict[str, list[Pair]]
     told: Told
     seconds: float
 
@@ -72,13 +77,15 @@ def work_out(session: Session, *, county: str = "", now: datetime) -> Batch:
     forbidden = [(w.interest_id, w.project_id) for w in wishes if w.kind == "forbid"]
     inputs = _inputs(facts, cards, seen, forbidden, now)
     inputs = replace(inputs, pins=sorted(pins_that_fit(pins, inputs)))
-    outcome = solve(inputs)
+    written, outcome = inputs.as_bytes(), solve(inputs)
     told = Told(
         left_of(seen, cards, outcome),
         idle_of(seen, outcome),
         figures_of(seen, cards, inputs, outcome, ever_proposed(session)),
     )
-    return Batch(cards, seen, wishes, inputs, outcome, told, perf_counter() - started)
+    packed, digest = zlib.compress(written), hashlib.sha256(written).hexdigest()
+    best, seconds = _best_first(seen, outcome), perf_counter() - started
+    return Batch(cards, seen, wishes, inputs, packed, digest, outcome, best, told, seconds)
 
 
 def keep(
@@ -94,9 +101,10 @@ def keep(
     """
     wait_for_other_runs(session)
     superseded = _retire_drafts(session, _replaceable(batch), actor, now)
-    still = _still_standing(session, batch, now)
     run = _keep_run(session, batch, request_ref, actor, now)
-    drafts = [(_draft(session, run, p, rank, actor, now), p) for p, rank in _ranked(batch, still)]
+    ranked = _ranked(batch, _standing(session, batch, now))
+    drafts = [(_draft(run, pair, rank), pair) for pair, rank in ranked]
+    begin_all(session, PROPOSAL, [draft for draft, _ in drafts], actor_of=lambda _: actor, now=now)
     pins = {(w.interest_id, w.project_id): w.wish_ref for w in batch.wishes if w.kind == "pin"}
     settled = set(batch.inputs.pins) | live_pairs(session)  # what was sent already needs no pin
     missed = [ref for pair, ref in pins.items() if pair not in settled]
@@ -113,14 +121,18 @@ def _replaceable(batch: Batch) -> list[str]:
     ]
 
 
-def _still_standing(session: Session, batch: Batch, now: datetime) -> set[Two]:
-    """Pairs that nothing has overtaken since they were worked out: the card is free, the partner has a place
+def _standing(session: Session, batch: Batch, now: datetime) -> Callable[[Pair], bool]:
+    """Whether nothing has overtaken a pair since it was worked out: the card is free, the partner has a place
     and was not asked, nobody forbade it."""
     cards, people = open_services(session), {w.interest.id for w in willing_partners(session, local_day(now))}
-    shut = live_pairs(session) | {
-        (w.interest_id, w.project_id) for w in live_wishes(session) if w.kind == "forbid"
-    }
-    return {p for p in batch.outcome.pairs if p[0] in people and p[1] in cards and p not in shut}
+    forbidden = {(w.interest_id, w.project_id) for w in live_wishes(session) if w.kind == "forbid"}
+    shut = forbidden.union(live_pairs(session), batch.inputs.forbidden)
+
+    def stands(pair: Pair) -> bool:
+        person, card = pair.interest.id, pair.card.project_id
+        return person in people and card in cards and (person, card) not in shut
+
+    return stands
 
 
 def _inputs(
@@ -153,8 +165,8 @@ def _keep_run(
         objective=proof.value,
         bound=proof.bound,
         gap=proof.gap,
-        inputs=zlib.compress(inputs.as_bytes(), 9),
-        inputs_hash=inputs.digest,
+        inputs=batch.packed,
+        inputs_hash=batch.inputs_hash,
         result_hash=outcome.digest,
         seconds=round(batch.seconds, 6),
         library=LIBRARY,
@@ -193,29 +205,34 @@ def repeat(run: ProposalRun) -> Repeated:
 def _retire_drafts(session: Session, project_ids: Sequence[str], actor: Actor, now: datetime) -> list[str]:
     """Nobody has looked at these yet; the new run sees the shelf as it is today."""
     old = drafts_for(session, project_ids)
-    for proposal in old:
-        advance(session, PROPOSAL, proposal, "expire", actor=actor, now=now)
+    advance_all(session, PROPOSAL, old, "expire", actor_of=lambda _: actor, now=now)
     return [p.proposal_ref for p in old]
 
 
-def _ranked(batch: Batch, still: set[Two]) -> list[tuple[Pair, int]]:
-    """For each assigned card: its partner first, then the two best others; of those that still stand."""
-    by_card: dict[str, list[Pair]] = {}
-    for pair in batch.look.pairs:
-        if (pair.interest.id, pair.card.project_id) in still:
-            by_card.setdefault(pair.card.project_id, []).append(pair)
-    ranked = []
-    for interest_id, project_id in batch.outcome.chosen:
-        fit = by_card.get(project_id, [])
-        fit.sort(key=lambda p: (p.interest.id != interest_id, -p.score.total, p.interest.id))
-        ranked += [(p, n) for n, p in enumerate(fit[: 1 + ALTERNATIVES], start=1)]
-    return ranked
+def _best_first(seen: Look, outcome: Outcome) -> dict[str, list[Pair]]:
+    """For each assigned card: its partner first, then all others that may be, the best fit first."""
+    found: dict[str, list[Pair]] = {card: [] for _interest, card in outcome.chosen}
+    for pair in seen.pairs:
+        if pair.card.project_id in found:
+            found[pair.card.project_id].append(pair)
+    return {card: _in_order(found[card], interest) for interest, card in outcome.chosen}
 
 
-def _draft(
-    session: Session, run: ProposalRun, pair: Pair, rank: int, actor: Actor, now: datetime
-) -> PairingProposal:
-    proposal = PairingProposal(
+def _in_order(pairs: list[Pair], first: int) -> list[Pair]:
+    return sorted(pairs, key=lambda p: (p.interest.id != first, -p.score.total, p.interest.id))
+
+
+def _ranked(batch: Batch, stands: Callable[[Pair], bool]) -> list[tuple[Pair, int]]:
+    """Of each assigned card the first three that still stand."""
+    return [
+        (pair, rank)
+        for pairs in batch.best_first.values()
+        for rank, pair in enumerate(islice(filter(stands, pairs), 1 + ALTERNATIVES), start=1)
+    ]
+
+
+def _draft(run: ProposalRun, pair: Pair, rank: int) -> PairingProposal:
+    return PairingProposal(
         proposal_ref=token(),
         run_id=run.id,
         interest_id=pair.interest.id,
@@ -226,5 +243,3 @@ def _draft(
         score=pair.score.total,
         reasons=pair.score.parts,
     )
-    begin(session, PROPOSAL, proposal, actor=actor, now=now)
-    return proposal

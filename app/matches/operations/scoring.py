@@ -33,8 +33,10 @@ SKILL_ITEMS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pair:
+    """`score` may be shared by pairs of cards that are alike."""
+
     interest: Interest
     card: Card
     score: Score
