@@ -27,7 +27,7 @@ CLAIM_LABELS = {
     ClaimState.RELEASED: "已放下",
     ClaimState.LAPSED: "到期，已让给别人",
     ClaimState.REJECTED: "县里没有同意",
-    ClaimState.THANKED: "政策已经落实，谢谢你",
+    ClaimState.THANKED: "已经落实，谢谢你",
     ClaimState.DONE: "办成了，已写回档案",
 }
 ENDED = (ClaimState.RELEASED, ClaimState.LAPSED, ClaimState.REJECTED, ClaimState.THANKED)

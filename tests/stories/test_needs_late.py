@@ -175,6 +175,7 @@ def test_those_who_owe_an_answer_are_told_every_day(desk: Desk) -> None:
     for login, words in (("dept", "现有政策能不能解决"), ("duty", "单位能不能帮")):
         shown = body(desk, login, "/office/")
         assert words in shown and "急难直通欠下的，期限不变" in shown
+        assert "件回过话" not in shown, "nothing of it is answered yet"
     desk.later(days=4)
     assert "急难直通欠的前两步" in body(desk, "cl", "/office/late")
     record(desk, "dept", 1, "none")

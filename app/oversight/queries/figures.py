@@ -77,11 +77,12 @@ def _of_a_unit(session: Session, actor: Actor, now: datetime) -> list[Figure]:
     needs = need_counts(session, actor)
     stage = NeedState.STAGE1 if actor.role == Role.COUNTY_DEPT else NeedState.STAGE2
     later = (*MISSING, *TAKEN) if stage == NeedState.STAGE2 else (NeedState.STAGE2, *MISSING, *TAKEN)
-    here = needs.get(stage, 0)
-    answered = here - len(needs_to_record(session, actor)) if here <= LISTED else 0
+    here, waiting = needs.get(stage, 0), needs_to_record(session, actor)
+    passed = sum(n.state != stage for n in waiting)  # owed after a bypass, or at step ④
+    answered = here + passed - len(waiting) if here <= LISTED else 0
     note = msg("其中 {n} 件回过话，等核对", n=answered) if answered else None
     return [
-        _things(here, msg("在我这一步"), note),
+        _things(here + passed, msg("在我这一步"), note),
         _things(_sum(needs, later), msg("往下走了，还有缺口")),
         _things(_sum(needs, DONE), msg("已实现")),
     ]
