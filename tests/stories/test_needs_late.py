@@ -177,14 +177,15 @@ def test_those_who_owe_an_answer_are_told_every_day(desk: Desk) -> None:
         assert words in shown and "急难直通欠下的，期限不变" in shown
         assert "件回过话" not in shown, "nothing of it is answered yet"
     desk.later(days=4)
-    assert "急难直通欠的前两步" in body(desk, "cl", "/office/late")
+    late = body(desk, "cl", "/office/late")
+    assert "急难直通欠的第①步" in late and "急难直通欠的第②步" in late
     record(desk, "dept", 1, "none")
     assert "核对第①步" in body(desk, "cs", "/office/")
     verify(desk)
     record(desk, "duty", 2, "none")
     assert "核对第②步" in body(desk, "cs", "/office/"), "not the township's, since a hold may end with it"
     verify(desk)
-    assert "欠的前两步" not in body(desk, "cl", "/office/late")
+    assert "急难直通欠的" not in body(desk, "cl", "/office/late")
 
 
 def test_a_card_turns_at_the_tick_in_threes(house: House) -> None:
