@@ -19,6 +19,12 @@ _NOWHERE = re.compile(
 _ILLNESS = (*DISEASE.values(), "癌", "肿瘤", "精神病", "残疾", "瘫痪", "艾滋", "透析")
 
 
+def contact_words(text: str) -> list[str]:
+    """Ways to get in touch: phone and account numbers, chat names, links; in the order they stand."""
+    found = [(m.start(), m.group(0)) for p in _PATTERNS[:4] for m in p.finditer(text)]
+    return [word for _, word in sorted(found)]
+
+
 def telling_words(text: str) -> list[str]:
     """The words to change, in the order they stand; empty when the sentence may travel."""
     found = [(m.start(), m.group(0)) for p in _PATTERNS for m in p.finditer(text)]

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from app.core.house import House
 from app.core.jobs import Periodic
 from app.core.outbox import Handler
-from app.followup.operations import batches, claims, direct, money, pairings, proposals, visits
+from app.followup.operations import batches, claims, direct, inquiries, money, pairings, proposals, visits
 from app.gifts.operations import charity
 from app.gifts.operations import claims as public_claims
 from app.gifts.operations import direct as public_direct
 from app.gifts.operations import pledges as public_pledges
 from app.library.operations import keep_parameter
+from app.library.operations.asking import take_reply
 from app.matches.operations import answering, requests, wishes
 from app.pairings.operations import pairing as public_pairing
 from app.pairings.operations import visits as public_visits
@@ -72,6 +73,7 @@ TO_OFFICE: dict[str, Handler] = {
     "pairing.stopped": _carry(pairings.take_stop),
     "visit.planned": _carry(visits.take_visit_plan),
     "visit.logged": _carry(visits.take_visit_log),
+    "question.asked": _carry(inquiries.take_question),
 }
 TO_PUBLIC: dict[str, Handler] = {
     "direct.offer": _carry(public_direct.receive_offer),
@@ -94,6 +96,7 @@ TO_PUBLIC: dict[str, Handler] = {
     "pairing.ended": _carry(public_pairing.take_end),
     "visit.answered": _carry(public_visits.take_answer),
     "visit.confirmed": _carry(public_visits.take_confirmation),
+    "question.answered": _carry(take_reply),
     "parameter.dated": _carry(keep_parameter),
 }
 PERIODIC = (

@@ -14,6 +14,7 @@ from app.followup.states import (
     WISHES,
     DraftState,
     FilingCheckState,
+    InquiryState,
     OfferState,
     OfficeVisitState,
     PairState,
@@ -21,6 +22,7 @@ from app.followup.states import (
 )
 from app.needs.models import Need
 from app.policy.catalogue import KINDS
+from app.policy.questions import REASONS, TOPICS
 
 RECEIPT_BY = {"member": "家里人", "guardian": "监护人", "proxy": "代办人"}
 RECEIPT_METHOD = {"paper": "签字", "thumbprint": "按手印", "audio": "录音"}
@@ -272,6 +274,31 @@ class DirectOffer(Row, Stateful, OfficeBase):
     donor_kind: Mapped[str]
     donor_name: Mapped[str] = mapped_column(OfficeSecret)
     answer_by: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    need: Mapped[Need] = relationship()
+
+    @property
+    def area(self) -> str:
+        return self.need.area
+
+
+class Inquiry(_ForNeed, OfficeBase):
+    """A partner's private question about a project: its words are here alone. Only the county of the need
+    behind it reads and answers it, however many counties the public label names."""
+
+    __tablename__ = "inquiry"
+    __table_args__ = (state_check(InquiryState), one_of("topic", TOPICS), one_of("reason", REASONS))
+
+    question_ref: Mapped[str] = mapped_column(String(32), unique=True)
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), index=True)
+    topic: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str] = mapped_column(OfficeSecret)
+    donor_verified: Mapped[bool]
+    asked_at: Mapped[datetime]
+    due_on: Mapped[date]
+    answers: Mapped[list[str]] = mapped_column(JSON, default=list)
+    sentence: Mapped[str | None] = mapped_column(OfficeSecret)
+    reason: Mapped[str | None] = mapped_column(String(10))
     answered_at: Mapped[datetime | None]
     need: Mapped[Need] = relationship()
 

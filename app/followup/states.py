@@ -303,3 +303,26 @@ DIRECT_OFFER = Machine(
         Transition("withdraw", OfferState.OFFERED, OfferState.WITHDRAWN, "direct_offer.withdraw"),
     ),
 )
+
+
+class InquiryState(StrEnum):
+    ASKED = "asked"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+
+
+INQUIRY_LABELS = {
+    InquiryState.ASKED: "等答复",
+    InquiryState.ANSWERED: "答复了",
+    InquiryState.DECLINED: "说明了不便回答",
+}
+INQUIRY = Machine(
+    "inquiry",
+    OfficeStateChange,
+    InquiryState.ASKED,
+    "inquiry.take",
+    (
+        Transition("answer", InquiryState.ASKED, InquiryState.ANSWERED, "inquiry.answer"),
+        Transition("decline", InquiryState.ASKED, InquiryState.DECLINED, "inquiry.answer"),
+    ),
+)

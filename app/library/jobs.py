@@ -6,6 +6,7 @@ from app.core.clock import local_day
 from app.core.house import House
 from app.core.jobs import Periodic
 from app.library.operations import tell_exposure
+from app.library.operations.asking import drop_old_drafts
 from app.library.queries.exposure import unsent_days
 from app.library.search import open_search
 
@@ -30,7 +31,13 @@ def tell_office(house: House, now: datetime) -> None:
         tell_exposure(session, today=today, now=now)
 
 
+def forget_drafts(house: House, now: datetime) -> None:
+    with house.public.transaction() as session:
+        drop_old_drafts(session, now=now)
+
+
 PERIODIC = (
     Periodic("library.index", timedelta(seconds=2), update_index),
     Periodic("library.exposure", timedelta(minutes=10), tell_office),
+    Periodic("library.drafts", timedelta(hours=6), forget_drafts),
 )

@@ -8,11 +8,13 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.database import PublicBase, one_of
-from app.library.states import CardStatus
+from app.core.database import PublicBase, Row, Stateful, one_of, state_check
+from app.core.secrets import PublicSecret
+from app.library.states import CardStatus, QuestionState
 from app.policy import lists
 from app.policy.catalogue import BAND_NAMES, KINDS
 from app.policy.lattice import COLUMNS, Label, describe
+from app.policy.questions import REASONS, TOPICS
 
 WAITING, FROZEN, RETIRED = "waiting", "frozen", "retired"
 
@@ -212,6 +214,36 @@ class SavedSearch(PublicBase):
     conditions: Mapped[str] = mapped_column(String(400))  # the canonical query string of /library
     since: Mapped[date]
     looked: Mapped[date | None]
+
+
+class Question(Row, Stateful, PublicBase):
+    """One question of one account about a card. The words themselves travel in their letter; here lies at
+    most an unsent draft of them. The answer is made of closed sentences (`answers`, or a `reason` not to
+    answer) and perhaps one `sentence` of the county's own."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        state_check(QuestionState),
+        one_of("topic", TOPICS),
+        one_of("reason", REASONS),
+        CheckConstraint("draft IS NULL OR state = 'draft'", name="words_only_in_a_draft"),
+        Index("ix_question_waiting", "account_id", "card_id"),
+    )
+
+    question_ref: Mapped[str] = mapped_column(String(32), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("donor_account.id"))
+    card_id: Mapped[int] = mapped_column(ForeignKey("card.id"), index=True)
+    topic: Mapped[str | None] = mapped_column(String(10))
+    draft: Mapped[str | None] = mapped_column(PublicSecret)
+    draft_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    due_on: Mapped[date | None]
+    answers: Mapped[list[str]] = mapped_column(JSON, default=list)
+    sentence: Mapped[str | None] = mapped_column(PublicSecret)
+    reason: Mapped[str | None] = mapped_column(String(10))
+    answered_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    card: Mapped[Card] = relationship()
 
 
 class DatedParameter(PublicBase):

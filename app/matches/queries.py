@@ -35,7 +35,11 @@ def open_interests(session: Session) -> Sequence[Interest]:
 
 
 def proposal_by_ref(session: Session, proposal_ref: str) -> PairingProposal | None:
-    return session.scalar(select(PairingProposal).where(PairingProposal.proposal_ref == proposal_ref))
+    """With its interest and the partner behind it. One query."""
+    interest = joinedload(PairingProposal.interest)
+    partner = (interest.joinedload(Interest.organisation), interest.joinedload(Interest.volunteer))
+    named = select(PairingProposal).where(PairingProposal.proposal_ref == proposal_ref)
+    return session.scalar(named.options(*partner))
 
 
 def run_by_ref(session: Session, run_ref: str) -> ProposalRun | None:
@@ -101,7 +105,7 @@ def ever_proposed(session: Session) -> set[str]:
     return set(session.scalars(select(PairingProposal.project_id).distinct()))
 
 
-def _mine(actor: Actor) -> ColumnElement[bool]:
+def proposals_are_of(actor: Actor) -> ColumnElement[bool]:
     if actor.organisation_id is not None:
         return PairingProposal.organisation_id == actor.organisation_id
     return PairingProposal.volunteer_id == actor.volunteer_id
@@ -111,7 +115,11 @@ def sent_proposals(session: Session, actor: Actor, *, day: date) -> Sequence[Pai
     """Those that wait for an answer, the best fit first."""
     return session.scalars(
         select(PairingProposal)
-        .where(_mine(actor), PairingProposal.state == ProposalState.SENT, PairingProposal.expires_on >= day)
+        .where(
+            proposals_are_of(actor),
+            PairingProposal.state == ProposalState.SENT,
+            PairingProposal.expires_on >= day,
+        )
         .options(joinedload(PairingProposal.interest))
         .order_by(PairingProposal.score.desc(), PairingProposal.project_id)
     ).all()

@@ -3,27 +3,27 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models.partners import Organisation, Volunteer
 from app.core.clock import at_local
 from app.core.states import PublicStateChange
-from app.pairings.models import Pairing, ServiceHour, Visit
+from app.pairings.models import Pairing, Visit
 from app.pairings.states import WRITTEN
 from app.policy.actors import Actor
 
 
-def _mine(actor: Actor) -> ColumnElement[bool]:
+def pairings_are_of(actor: Actor) -> ColumnElement[bool]:
     if actor.organisation_id is not None:
         return Pairing.organisation_id == actor.organisation_id
     return Pairing.volunteer_id == actor.volunteer_id
 
 
 def pairings_of(session: Session, actor: Actor) -> Sequence[Pairing]:
-    return session.scalars(
-        select(Pairing).where(_mine(actor)).options(selectinload(Pairing.visits)).order_by(Pairing.id.desc())
-    ).all()
+    """With their visits. One query."""
+    mine = select(Pairing).where(pairings_are_of(actor)).options(joinedload(Pairing.visits))
+    return session.scalars(mine.order_by(Pairing.id.desc())).unique().all()
 
 
 def pairing_by_ref(session: Session, pairing_ref: str) -> Pairing | None:
@@ -49,11 +49,6 @@ def visit_by_ref(session: Session, visit_ref: str) -> Visit | None:
     return session.scalar(
         select(Visit).where(Visit.visit_ref == visit_ref).options(joinedload(Visit.pairing))
     )
-
-
-def minutes_of(session: Session, actor: Actor) -> int:
-    total = select(func.sum(ServiceHour.minutes)).join(Visit).join(Pairing).where(_mine(actor))
-    return session.scalar(total) or 0
 
 
 def partner_named(session: Session, pairing: Pairing) -> Organisation | Volunteer | None:

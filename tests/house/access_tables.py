@@ -176,6 +176,10 @@ GET  /followup/direct                                404 404 404 200 200 404 404
 GET  /followup/direct/needs/{need_asked}             404 404 404 200 200 404 404 404 404 404 404 302 302 302
 POST /followup/direct/needs/{need_asked}             404 404 404 go  403 404 404 404 404 404 404 302 302 302
 POST /followup/direct/{offer}/withdraw               404 404 404 go  403 404 404 404 404 404 404 302 302 302
+GET  /followup/inquiries                             404 404 404 200 200 404 404 404 404 404 200 302 302 302
+GET  /followup/inquiries/{inquiry}                   404 404 404 200 200 404 404 404 404 404 404 302 302 302
+POST /followup/inquiries/{inquiry}/answer            404 404 404 go  403 404 404 404 404 404 404 302 302 302
+POST /followup/inquiries/{inquiry}/decline           404 404 404 go  403 404 404 404 404 404 404 302 302 302
 GET  /followup/filings                               404 404 404 200 200 404 404 404 404 404 200 302 302 302
 POST /followup/filings/{check}/check                 404 404 404 go  403 404 404 404 404 404 404 302 302 302
 POST /followup/filings/{check}/give-back             404 404 404 go  403 404 404 404 404 404 404 302 302 302
@@ -265,6 +269,14 @@ POST /my/saved/{search}/looked                       go  404 404 404 302 302
 POST /my/saved/{search}/drop                         go  404 404 404 302 302
 POST /my/favourites/{card}                           go  go  go  go  302 302
 POST /my/favourites/{card}/drop                      go  go  go  go  302 302
+
+GET  /library/{card}/ask                             200 200 200 200 302 302
+POST /library/{card}/ask                             go  go  go  go  302 302
+POST /library/{card}/ask/keep                        go  go  go  go  302 302
+POST /library/{card}/ask/drop                        go  go  go  go  302 302
+GET  /my/questions                                   200 200 200 200 302 302
+GET  /my/questions/{question}                        200 404 404 404 302 302
+POST /my/questions/{question}/read                   go  404 404 404 302 302
 
 GET  /library/{card}/claim                           200 200 200 go  302 302
 POST /library/{card}/claim                           go  go  go  go  302 302

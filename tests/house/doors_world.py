@@ -22,9 +22,12 @@ from app.core.tokens import token
 from app.followup.models import FilingCheck, PairTie, ProposalDraft
 from app.followup.operations.batches import wish_for
 from app.followup.operations.direct import offer_directly
+from app.followup.queries.inquiries import inquiry_by_ref
 from app.gifts.models import Claim, Pledge
 from app.gifts.operations.claims import claim_card
 from app.library.models import SavedSearch
+from app.library.operations.asking import ask
+from app.library.queries import card_by_number
 from app.needs.models import CascadeOutcome, ImportJob, Need
 from app.needs.operations import cascade
 from app.needs.operations import entry as need_entry
@@ -111,6 +114,10 @@ def open_doors(peopled: Path, folder: Path) -> Doors:
     with office(house) as session:
         names |= {**_releases(session), **_fourth(session)}
     names["need_asked"] = names["need_waiting"]
+    with office(house) as session:
+        inquiry = inquiry_by_ref(session, str(names["question"]))
+        assert inquiry is not None
+        names["inquiry"] = inquiry.id
     doors = Doors(house, walk.site, names, folder / "instance", folder / "kept")
     doors.sign_in()
     return doors
@@ -307,7 +314,11 @@ def _donors(walk: Walk, filing: str) -> Names:
         kept = SavedSearch(account_id=vol.account_id, conditions="kind=goods", since=DAY)
         session.add_all([gift, kept])
         session.flush()
+        card = card_by_number(session, free)
+        assert card is not None
+        question = ask(session, card, topic="size", text="多宽的门能进？", actor=vol, now=NOW)
         names: Names = {"card": free, "gift": gift.pledge_ref, "search": kept.id}
+        names["question"] = question.question_ref
         return {**names, "claim_money": paying.claim_ref}
 
 

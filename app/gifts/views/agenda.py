@@ -1,6 +1,6 @@
 """What waits for a partner, the most pressing first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,14 +12,12 @@ from app.accounts.states import PartnerState
 from app.core.clock import at_local, local_day
 from app.core.guard import Desk
 from app.gifts.models import Claim, Pledge
-from app.gifts.queries import charity_projects_of, claims_of, gifts_to, offers_to_answer
+from app.gifts.queries.waiting import Waiting
 from app.gifts.states import HELD, CharityProjectState, ClaimState, PledgeState, hold_is_over
 from app.gifts.views.story import spoken
-from app.matches.operations.showing import offers_for
 from app.matches.queries import interest_of
 from app.pairings.models import Pairing
 from app.pairings.operations.rhythm import NextContact, next_contact
-from app.pairings.queries import pairings_of
 
 _SOMEDAY = datetime(9999, 1, 1, tzinfo=UTC)
 _SOON = timedelta(days=30)
@@ -38,14 +36,16 @@ class ToDo:
     late: bool = False
 
 
-def agenda(desk: Desk) -> list[ToDo]:
+def agenda(desk: Desk, waiting: Waiting, claims: Sequence[Claim], pairings: Sequence[Pairing]) -> list[ToDo]:
+    """Of what the page has read already: nothing is asked twice."""
     found = [
         *_profile(desk),
-        *_offers(desk),
-        *_claims(desk),
-        *_proposals(desk),
-        *_pairings(desk),
-        *_charity(desk),
+        *_offers(desk, waiting),
+        *_answers(desk, waiting),
+        *_claims(desk, claims),
+        *_proposals(waiting),
+        *_pairings(desk, pairings),
+        *_charity(desk, waiting),
         *_interest(desk),
     ]
     return sorted(found, key=lambda t: t.due)
@@ -71,19 +71,23 @@ def _profile(desk: Desk) -> Iterator[ToDo]:
         yield ToDo(_("核验快到期"), why, _("看看"), url, "clock", _end_of(partner.valid_to))
 
 
-def _offers(desk: Desk) -> Iterator[ToDo]:
-    if desk.actor.organisation_id is None:
-        return
-    for offer in offers_to_answer(desk.session, desk.actor):
-        if desk.now < offer.answer_by:
-            why = _("县里只问了你们一家，请在 %(d)s前答复。", d=spoken(offer.answer_by))
-            url = url_for("direct.show", offer_no=offer.offer_no)
-            title = _("县里想请你们接：%(t)s", t=offer.need_item)
-            yield ToDo(title, why, _("去看"), url, "handshake", offer.answer_by)
+def _offers(desk: Desk, waiting: Waiting) -> Iterator[ToDo]:
+    for offer in waiting.offers:
+        if offer.at is not None and desk.now < offer.at:
+            why = _("县里只问了你们一家，请在 %(d)s前答复。", d=spoken(offer.at))
+            title, url = _("县里想请你们接：%(t)s", t=offer.title), url_for("direct.show", offer_no=offer.ref)
+            yield ToDo(title, why, _("去看"), url, "handshake", offer.at)
 
 
-def _claims(desk: Desk) -> Iterator[ToDo]:
-    for claim in claims_of(desk.session, desk.actor):
+def _answers(desk: Desk, waiting: Waiting) -> Iterator[ToDo]:
+    for answer in waiting.answers:
+        title = _("县里答复了：%(t)s", t=answer.title or _("你问的那一项"))
+        url = url_for("questions.show", question_ref=answer.ref)
+        yield ToDo(title, _("你私下问的那一句，只有你看得到。"), _("去看"), url, "message-circle", desk.now)
+
+
+def _claims(desk: Desk, claims: Sequence[Claim]) -> Iterator[ToDo]:
+    for claim in claims:
         found = _claim(claim, desk.now)
         if found is not None:
             yield found
@@ -122,20 +126,20 @@ def _page_of(claim: Claim) -> str:
     return url_for("gifts.claim", claim_ref=claim.claim_ref)
 
 
-def _proposals(desk: Desk) -> Iterator[ToDo]:
+def _proposals(waiting: Waiting) -> Iterator[ToDo]:
     """One line for all of them: they are looked at together."""
-    offers = offers_for(desk.session, desk.actor, now=desk.now).free
-    days = [offer.proposal.expires_on for offer in offers if offer.proposal.expires_on is not None]
+    days = [p.day for p in waiting.proposals if p.day is not None]
     if not days:
         return
-    title = _("县里给你配了 %(n)s 件：%(t)s", n=len(offers), t="、".join(o.card.title for o in offers))
+    titles = "、".join(p.title for p in waiting.proposals)
+    title = _("县里给你配了 %(n)s 件：%(t)s", n=len(waiting.proposals), t=titles)
     why = _("看看为什么合适，愿不愿意都行。%(d)s前有效。", d=spoken(min(days)))
     url = url_for("matches.proposals")
     yield ToDo(title, why, _("看看合不合适"), url, "heart-handshake", _end_of(min(days)))
 
 
-def _pairings(desk: Desk) -> Iterator[ToDo]:
-    for pairing in pairings_of(desk.session, desk.actor):
+def _pairings(desk: Desk, pairings: Sequence[Pairing]) -> Iterator[ToDo]:
+    for pairing in pairings:
         ahead = next_contact(pairing, desk.now)
         if ahead is not None and ahead.code != "asked":  # the village answers first
             yield _contact(pairing, ahead)
@@ -154,21 +158,18 @@ def _contact(pairing: Pairing, ahead: NextContact) -> ToDo:
     return ToDo(_("%(t)s：约下一次", t=title), why, _("约时间"), url, "calendar-plus", due)
 
 
-def _charity(desk: Desk) -> Iterator[ToDo]:
-    if desk.actor.organisation_id is None:
-        return
-    for project in charity_projects_of(desk.session, desk.actor):
+def _charity(desk: Desk, waiting: Waiting) -> Iterator[ToDo]:
+    for project in waiting.projects:
         if project.state == CharityProjectState.REJECTED:
             url = url_for("charity.show", ref=project.ref)
             why = _("县里退回来了，写明了原因。")
-            title = _("备案项目“%(n)s”", n=project.name)
+            title = _("备案项目“%(n)s”", n=project.title)
             yield ToDo(title, why, _("去改"), url, "receipt", desk.now, late=True)
-    for gift in gifts_to(desk.session, desk.actor):
-        if gift.state == PledgeState.PAID and gift.purchase is None and gift.charity_project is not None:
-            url = url_for("charity.gift", ref=gift.charity_project.ref, pledge_ref=gift.pledge_ref)
-            why = _("钱已经付到你们的项目，等你们采买或支付。")
-            due = _end_of(gift.date_by + timedelta(days=10))
-            yield ToDo(_("%(t)s：记采买", t=gift.claim.title), why, _("去记"), url, "receipt", due)
+    for gift in waiting.gifts:
+        url = url_for("charity.gift", ref=gift.note, pledge_ref=gift.ref)
+        why = _("钱已经付到你们的项目，等你们采买或支付。")
+        due = _end_of(gift.day + timedelta(days=10)) if gift.day is not None else _SOMEDAY
+        yield ToDo(_("%(t)s：记采买", t=gift.title), why, _("去记"), url, "receipt", due)
 
 
 def _interest(desk: Desk) -> Iterator[ToDo]:

@@ -12,14 +12,14 @@ from app.core.clock import local_day
 from app.core.errors import NotFound
 from app.core.guard import Desk, access
 from app.gifts.models import Claim
-from app.gifts.queries import charity_projects_of, claims_of
+from app.gifts.queries import claims_of
+from app.gifts.queries.waiting import Waiting, waiting_for
 from app.gifts.states import CHARITY_PROJECT_LABELS, ENDED, HELD, LIVE, ClaimState, PledgeState
 from app.gifts.views.agenda import agenda
 from app.gifts.views.claims import status_words
-from app.matches.operations.showing import offers_for
 from app.pairings.models import Pairing
 from app.pairings.operations.rhythm import NextContact, next_contact
-from app.pairings.queries import minutes_of, pairings_of
+from app.pairings.queries import pairings_of
 from app.pairings.states import OPEN, PAIRING_LABELS
 
 blueprint = Blueprint("mine", __name__)
@@ -38,23 +38,29 @@ class Tab:
 @blueprint.app_template_global()
 def my_tabs() -> list[Tab]:
     """The places of a signed-in partner, in a fixed order."""
-    desk: Desk = g.desk
-    claims = sum(c.state in LIVE for c in claims_of(desk.session, desk.actor))
-    offers = len(offers_for(desk.session, desk.actor, now=desk.now).free)
+    waiting = _waiting(g.desk)
     places = [
         (_("等你办的"), url_for("mine.home"), 0),
-        (_("给你配的"), url_for("matches.proposals"), offers),
-        (_("认领清单"), url_for("claims.index"), claims),
+        (_("给你配的"), url_for("matches.proposals"), len(waiting.proposals)),
+        (_("认领清单"), url_for("claims.index"), waiting.live_claims),
         (_("我收着的"), url_for("mine_library.index"), 0),
+        (_("我问过的"), url_for("questions.index"), len(waiting.answers)),
         (_("我能出什么"), url_for("matches.interest"), 0),
         (_("登记和核验"), url_for("partners.profile"), 0),
         (_("设置"), url_for("settings.show"), 0),
     ]
-    partner = partner_of(desk.session, desk.actor)
-    if partner is not None and partner.partner_kind == "charity":
+    if waiting.kind == "charity":
         places.insert(3, (_("慈善项目"), url_for("charity.index"), 0))
     home = places[0][1]
     return [Tab(label, url, _is_here(url, home), count) for label, url, count in places]
+
+
+def _waiting(desk: Desk) -> Waiting:
+    """Asked once for each page."""
+    if "waiting" not in g:
+        g.waiting = waiting_for(desk.session, desk.actor, day=local_day(desk.now))
+    found: Waiting = g.waiting
+    return found
 
 
 def _is_here(url: str, home: str) -> bool:
@@ -69,14 +75,14 @@ def home(desk: Desk) -> str:
     if partner is None:
         raise NotFound
     claims, pairings = claims_of(desk.session, desk.actor), pairings_of(desk.session, desk.actor)
-    recent = desk.now - timedelta(days=14)
+    recent, waiting = desk.now - timedelta(days=14), _waiting(desk)
     current = [c for c in claims if c.state in LIVE] + [c for c in claims if c.state == ClaimState.DONE]
     return render_template(
         "mine/home.html",
         partner=partner,
         verified=partner.is_verified(local_day(desk.now)),
         state_name=PARTNER_LABELS[PartnerState(partner.state)],
-        todos=agenda(desk),
+        todos=agenda(desk, waiting, claims, pairings),
         lines=[_line(c) for c in current[:SHOWN]],
         more=max(0, len(current) - SHOWN),
         gone=[c for c in claims if c.state in ENDED and c.ended_at is not None and c.ended_at > recent],
@@ -84,9 +90,9 @@ def home(desk: Desk) -> str:
         pairings=[_pair(p, desk) for p in pairings if p.state in OPEN],
         past_pairings=[p for p in pairings if p.state not in OPEN],
         pairing_labels=PAIRING_LABELS,
-        projects=charity_projects_of(desk.session, desk.actor) if partner.partner_kind == "charity" else [],
+        projects=waiting.projects[::-1],
         project_labels=CHARITY_PROJECT_LABELS,
-        minutes=minutes_of(desk.session, desk.actor),
+        minutes=waiting.minutes,
     )
 
 

@@ -3,6 +3,7 @@
 from app.library.queries.browsing import TABS, Shelf, browse
 from app.library.queries.cards import (
     all_cards,
+    card_and_mark,
     card_by_number,
     cards_like,
     cohort_by_certificate,
@@ -34,6 +35,7 @@ __all__ = [
     "all_cards",
     "answers_of",
     "browse",
+    "card_and_mark",
     "card_by_number",
     "cards_like",
     "cohort_by_certificate",

@@ -6,9 +6,19 @@ from datetime import date
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session, contains_eager
 
-from app.library.models import WAITING, Card, DatedParameter, LibraryTick, ShelfCohort, SigningKey
-from app.library.states import CardStatus
+from app.library.models import (
+    WAITING,
+    Card,
+    DatedParameter,
+    Favourite,
+    LibraryTick,
+    Question,
+    ShelfCohort,
+    SigningKey,
+)
+from app.library.states import CardStatus, QuestionState
 from app.policy import parameters
+from app.policy.actors import Actor
 from app.policy.lists import URGENCY_ORDER
 from app.policy.parameters import Value
 
@@ -33,6 +43,33 @@ def card_by_number(session: Session, project_id: str) -> Card | None:
     )
     card = session.scalar(statement)
     return None if card is None or card.cohort.retired else card
+
+
+def card_and_mark(
+    session: Session, project_id: str, actor: Actor | None
+) -> tuple[Card | None, bool, str | None]:
+    """A card, whether this person has put it aside, and the number of their last question. One query."""
+    kept = select(Favourite.id).where(
+        Favourite.card_id == Card.id, Favourite.account_id == (actor.account_id if actor else None)
+    )
+    asked = (
+        select(Question.question_ref)
+        .where(
+            Question.card_id == Card.id,
+            Question.account_id == (actor.account_id if actor else None),
+            Question.state != QuestionState.DRAFT,
+        )
+        .order_by(Question.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        select(Card, kept.exists(), asked)
+        .join(Card.cohort)
+        .where(Card.project_id == project_id.upper())
+        .options(contains_eager(Card.cohort))
+    ).one_or_none()
+    return (None, False, None) if row is None or row[0].cohort.retired else (row[0], row[1], row[2])
 
 
 def cards_like(session: Session, card: Card, limit: int = 4) -> list[Card]:

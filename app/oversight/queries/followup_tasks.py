@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.core.clock import local_day
 from app.core.messages import Message, msg
-from app.followup.models import FilingCheck, OfficeVisit, PairTie, ProposalDraft, Tie
+from app.followup.models import FilingCheck, Inquiry, OfficeVisit, PairTie, ProposalDraft, Tie
+from app.followup.queries.inquiries import inquiries_in, inquiries_past
 from app.followup.states import DraftState, FilingCheckState, OfficeVisitState, PairState, TieState
 from app.needs.models import Need
 from app.oversight.queries import doors
@@ -221,3 +222,27 @@ def filing_checks(session: Session, actor: Actor, now: datetime) -> Pile:
 
     listed: dict[str, Any] = {"kind": "filing_check", "heading": msg("慈善项目备案"), "icon": "receipt"}
     return pile(session, statement.order_by(FilingCheck.id), make, **listed, endpoint=doors.FILING_CHECKS)
+
+
+def inquiries_to_answer(session: Session, actor: Actor, now: datetime) -> Pile:
+    """The officer sees all that wait; the lead those whose days are over."""
+    lead = actor.role == Role.COUNTY_SWD_LEAD
+    statement = inquiries_past(actor, local_day(now)) if lead else inquiries_in(actor, waiting=True)
+
+    def make(inquiry: Inquiry) -> Task:
+        return Task(
+            kind="inquiry",
+            ref=inquiry.id,
+            title=msg("答复一句询问：{what}", what=inquiry.need.title),
+            where=f"{place_of(inquiry.need)} · {inquiry.project_id}",
+            why=msg("过了 3 个工作日还没有人答") if lead else msg("有人看中这一件，先问一句"),
+            act=msg("去看") if lead else msg("去答复"),
+            endpoint=doors.INQUIRY,
+            args={"inquiry_id": inquiry.id},
+            due=on_day(inquiry.due_on),
+            urgency=inquiry.need.urgency,
+        )
+
+    loaded = statement.options(joinedload(Inquiry.need).joinedload(Need.case))
+    listed: dict[str, Any] = {"kind": "inquiry", "heading": msg("私下的询问"), "icon": "message-circle"}
+    return pile(session, loaded, make, **listed, endpoint=doors.INQUIRIES)

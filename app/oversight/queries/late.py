@@ -15,8 +15,8 @@ from app.cases.models import Case, EntryBatch
 from app.cases.states import BatchState, CaseState
 from app.core.clock import at_local, local_day
 from app.core.messages import Message, msg
-from app.followup.models import OfficeVisit, PairTie, Tie
-from app.followup.states import OfficeVisitState, PairState, TieState
+from app.followup.models import Inquiry, OfficeVisit, PairTie, Tie
+from app.followup.states import InquiryState, OfficeVisitState, PairState, TieState
 from app.needs.models import CascadeBypass, CascadeOutcome, Need
 from app.needs.states import BypassState, NeedState, OutcomeState
 from app.oversight.queries import doors
@@ -29,6 +29,7 @@ from app.policy.regions import display_name
 from app.releases.queries.fourth import fiscal_answer, fiscal_due
 
 BYPASS_HOURS = 24
+COUNTY_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def late_in(session: Session, area: str, now: datetime) -> list[Late]:
         *_ties(session, area),
         *_pairs(session, area),
         *_visits(session, area),
+        *_inquiries(session, area),
     ]
     return sorted((x for x in found if x.due.late(now)), key=lambda x: (x.due.at, x.number, x.title.text))
 
@@ -245,3 +247,15 @@ def _visits(session: Session, area: str) -> Iterator[Late]:
         title = msg("{what}：答复来访时间", what=pair.need.item.name)
         if due is not None:
             yield Late(title, pair.project_id, pair.need.area, who, due, doors.PAIR, {"pair_id": pair.id})
+
+
+def _inquiries(session: Session, area: str) -> Iterator[Late]:
+    """They are the county's own affair: a township does not hear of them."""
+    if len(area) > COUNTY_DIGITS:
+        return
+    statement = _with_need(select(Inquiry).where(Inquiry.state == InquiryState.ASKED), Inquiry, area)
+    for inquiry in session.scalars(statement):
+        due, args = on_day(inquiry.due_on), {"inquiry_id": inquiry.id}
+        title, who = msg("{what}：答复一句询问", what=inquiry.need.item.name), msg("县社工部经办")
+        if due is not None:
+            yield Late(title, inquiry.project_id, inquiry.need.area, who, due, doors.INQUIRY, args)

@@ -17,6 +17,7 @@ PROPOSALS: Entry = ("配对撮合", doors.PROPOSALS, "handshake")
 DIRECT: Entry = ("直接对接", doors.DIRECT, "life-buoy")
 PAIRS: Entry = ("结对", doors.PAIRS, "heart-handshake")
 TIES: Entry = ("落实跟踪", doors.TIES, "truck")
+INQUIRIES: Entry = ("私下的询问", doors.INQUIRIES, "message-circle")
 VERIFICATIONS: Entry = ("伙伴核验", doors.VERIFICATIONS, "user-check")
 CHARITY: Entry = ("慈善项目备案", doors.FILING_CHECKS, "receipt")
 RULES: Entry = ("现行规矩", doors.RULES, "scale")
@@ -24,7 +25,7 @@ IMPORT: Entry = ("表格导入", doors.IMPORT, "file-spreadsheet")
 
 _COUNTY_PAIRING: tuple[str, list[Entry]] = (
     "结对",
-    [PROPOSALS, DIRECT, PAIRS, TIES, VERIFICATIONS, CHARITY],
+    [PROPOSALS, DIRECT, PAIRS, TIES, INQUIRIES, VERIFICATIONS, CHARITY],
 )
 _BY_ROLE: dict[Role, Menu] = {
     Role.VILLAGE_WORKER: [

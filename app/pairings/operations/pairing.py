@@ -11,6 +11,7 @@ from app.core.messages import Message, msg
 from app.core.outbox import send
 from app.core.states import advance, begin
 from app.core.tokens import token
+from app.library.models import Card
 from app.library.operations import set_claimed
 from app.library.queries import card_by_number
 from app.matches.models import PairingProposal
@@ -33,7 +34,7 @@ def accept_proposal(session: Session, proposal: PairingProposal, *, actor: Actor
     card = card_by_number(session, proposal.project_id)
     if card is None or card.blanked:
         raise Refusal(TAKEN)
-    obstacle = obstacle_to_accept(session, proposal, now)
+    obstacle = obstacle_to_accept(session, proposal, card, now)
     if obstacle is not None:
         raise Refusal(obstacle)
     choose(session, proposal, actor=actor, now=now)
@@ -62,10 +63,11 @@ def accept_proposal(session: Session, proposal: PairingProposal, *, actor: Actor
     return pairing
 
 
-def obstacle_to_accept(session: Session, proposal: PairingProposal, now: datetime) -> Message | None:
-    """What the partner lacks today, in words; None when nothing stands in the way."""
+def obstacle_to_accept(
+    session: Session, proposal: PairingProposal, card: Card | None, now: datetime
+) -> Message | None:
+    """What the partner lacks today for this card, in words; None when nothing stands in the way."""
     day, interest = local_day(now), proposal.interest
-    card = card_by_number(session, proposal.project_id)
     if not interest.partner.is_verified(day):
         return msg("你的身份还没有核验，或者已经到期。核验通过后就能接。")
     if not interest.open:

@@ -61,7 +61,7 @@ def _page(
     lapsed = proposal.expires_on is None or proposal.expires_on < day
     waiting = proposal.state == ProposalState.SENT and not lapsed
     if refusal is None and waiting:
-        refusal = TAKEN if not free else obstacle_to_accept(desk.session, proposal, desk.now)
+        refusal = TAKEN if not free else obstacle_to_accept(desk.session, proposal, card, desk.now)
     page = render_template(
         "pairings/consider.html",
         proposal=proposal,

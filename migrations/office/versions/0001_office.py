@@ -695,6 +695,38 @@ def upgrade() -> None:
     op.create_index(op.f('ix_direct_offer_donor_token'), 'direct_offer', ['donor_token'], unique=False)
     op.create_index(op.f('ix_direct_offer_need_id'), 'direct_offer', ['need_id'], unique=False)
     op.create_index(op.f('ix_direct_offer_state'), 'direct_offer', ['state'], unique=False)
+    op.create_table('inquiry',
+    sa.Column('question_ref', sa.String(length=32), nullable=False),
+    sa.Column('need_id', sa.Integer(), nullable=False),
+    sa.Column('topic', sa.String(length=10), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('donor_verified', sa.Boolean(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('answers', sa.JSON(), nullable=False),
+    sa.Column('sentence', sa.Text(), nullable=True),
+    sa.Column('reason', sa.String(length=10), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('project_id', sa.String(length=11), nullable=False),
+    sa.Column('donor_token', sa.String(length=32), nullable=False),
+    sa.Column('donor_kind', sa.String(), nullable=False),
+    sa.Column('donor_name', sa.Text(), nullable=False),
+    sa.Column('donor_phone', sa.Text(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("reason IN ('who', 'held', 'unsure', 'elsewhere')", name=op.f('ck_inquiry_reason_known')),
+    sa.CheckConstraint("state IN ('asked', 'answered', 'declined')", name=op.f('ck_inquiry_state_known')),
+    sa.CheckConstraint("topic IN ('size', 'amount', 'when', 'hand', 'visit', 'skill', 'money', 'other')", name=op.f('ck_inquiry_topic_known')),
+    sa.ForeignKeyConstraint(['need_id'], ['need.id'], name=op.f('fk_inquiry_need_id_need')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_inquiry')),
+    sa.UniqueConstraint('question_ref', name=op.f('uq_inquiry_question_ref'))
+    )
+    op.create_index(op.f('ix_inquiry_need_id'), 'inquiry', ['need_id'], unique=False)
+    op.create_index(op.f('ix_inquiry_project_id'), 'inquiry', ['project_id'], unique=False)
+    op.create_index(op.f('ix_inquiry_state'), 'inquiry', ['state'], unique=False)
     op.create_table('need_project',
     sa.Column('project_id', sa.String(length=11), nullable=False),
     sa.Column('need_id', sa.Integer(), nullable=False),

@@ -510,6 +510,37 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_pledge_charity_project_id'), 'pledge', ['charity_project_id'], unique=False)
     op.create_index(op.f('ix_pledge_state'), 'pledge', ['state'], unique=False)
+    op.create_table('question',
+    sa.Column('question_ref', sa.String(length=32), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('card_id', sa.Integer(), nullable=False),
+    sa.Column('topic', sa.String(length=10), nullable=True),
+    sa.Column('draft', sa.Text(), nullable=True),
+    sa.Column('draft_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('answers', sa.JSON(), nullable=False),
+    sa.Column('sentence', sa.Text(), nullable=True),
+    sa.Column('reason', sa.String(length=10), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("draft IS NULL OR state = 'draft'", name=op.f('ck_question_words_only_in_a_draft')),
+    sa.CheckConstraint("reason IN ('who', 'held', 'unsure', 'elsewhere')", name=op.f('ck_question_reason_known')),
+    sa.CheckConstraint("state IN ('draft', 'asked', 'answered', 'declined')", name=op.f('ck_question_state_known')),
+    sa.CheckConstraint("topic IN ('size', 'amount', 'when', 'hand', 'visit', 'skill', 'money', 'other')", name=op.f('ck_question_topic_known')),
+    sa.ForeignKeyConstraint(['account_id'], ['donor_account.id'], name=op.f('fk_question_account_id_donor_account')),
+    sa.ForeignKeyConstraint(['card_id'], ['card.id'], name=op.f('fk_question_card_id_card')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_question')),
+    sa.UniqueConstraint('question_ref', name=op.f('uq_question_question_ref'))
+    )
+    op.create_index(op.f('ix_question_card_id'), 'question', ['card_id'], unique=False)
+    op.create_index(op.f('ix_question_state'), 'question', ['state'], unique=False)
+    op.create_index('ix_question_waiting', 'question', ['account_id', 'card_id'], unique=False)
     op.create_table('saved_search',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),

@@ -21,7 +21,7 @@ from app.library.models import Card
 from app.policy.actors import Actor
 
 
-def _mine(actor: Actor) -> ColumnElement[bool]:
+def claims_are_of(actor: Actor) -> ColumnElement[bool]:
     if actor.organisation_id is not None:
         return Claim.organisation_id == actor.organisation_id
     return Claim.volunteer_id == actor.volunteer_id
@@ -65,7 +65,7 @@ def card_of(session: Session, claim: Claim) -> Card | None:
 def claims_of(session: Session, actor: Actor) -> Sequence[Claim]:
     return session.scalars(
         select(Claim)
-        .where(_mine(actor))
+        .where(claims_are_of(actor))
         .options(joinedload(Claim.pledge).joinedload(Pledge.charity_project))
         .order_by(Claim.id.desc())
         .limit(200)
@@ -75,7 +75,9 @@ def claims_of(session: Session, actor: Actor) -> Sequence[Claim]:
 def live_claim_on(session: Session, actor: Actor, project_id: str) -> Claim | None:
     """The partner's own live claim of a card."""
     return session.scalar(
-        select(Claim).where(_mine(actor), Claim.project_id == project_id, Claim.state.in_(LIVE)).limit(1)
+        select(Claim)
+        .where(claims_are_of(actor), Claim.project_id == project_id, Claim.state.in_(LIVE))
+        .limit(1)
     )
 
 
@@ -85,7 +87,9 @@ def live_holds(session: Session, actor: Actor, now: datetime) -> int:
     running = or_(Claim.lapses_at > now, we_are_late)
     return (
         session.scalar(
-            select(func.count()).select_from(Claim).where(_mine(actor), Claim.state.in_(HELD), running)
+            select(func.count())
+            .select_from(Claim)
+            .where(claims_are_of(actor), Claim.state.in_(HELD), running)
         )
         or 0
     )
@@ -115,15 +119,6 @@ def moves_of(session: Session, machine: str, thing_id: int) -> dict[str, PublicS
 def offer_by_number(session: Session, offer_no: str) -> DirectOffer | None:
     """What the county asked one organisation for; nobody else's page loads it."""
     return session.scalar(select(DirectOffer).where(DirectOffer.offer_no == offer_no))
-
-
-def offers_to_answer(session: Session, actor: Actor) -> Sequence[DirectOffer]:
-    """The soonest due first."""
-    return session.scalars(
-        select(DirectOffer)
-        .where(DirectOffer.organisation_id == actor.organisation_id, DirectOffer.state == OfferState.OFFERED)
-        .order_by(DirectOffer.answer_by, DirectOffer.id)
-    ).all()
 
 
 def offers_run_out(session: Session, now: datetime) -> Sequence[DirectOffer]:
