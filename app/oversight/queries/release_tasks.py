@@ -17,6 +17,7 @@ from app.oversight.queries import doors
 from app.oversight.queries.gathering import pile, pile_of
 from app.oversight.queries.need_tasks import place_of, waited
 from app.oversight.queries.task import Due, Pile, Task, at_moment, on_day
+from app.policy import parameters
 from app.policy.actors import Actor
 from app.policy.calendar import next_working_day
 from app.policy.regions import display_name
@@ -142,13 +143,14 @@ def needs_to_place(session: Session, actor: Actor, now: datetime) -> Pile:
 
 def needs_to_refer(session: Session, actor: Actor, now: datetime) -> Pile:
     """Nobody came in their days in step ③: they may be put to step ④ (domain 4.4 refer)."""
-    total = _count(session, may_be_referred(actor, local_day(now)).with_only_columns(Need.id))
+    day = local_day(now)
+    total = _count(session, may_be_referred(actor, day).with_only_columns(Need.id))
     task = Task(
         kind="need.refer",
         ref=0,
         title=msg("{n} 件等得太久，看要不要转到第④步", n=total),
         where=display_name(actor.area),
-        why=msg("到第③步满 60 天，没有人接，也排不进批次"),
+        why=msg("到第③步满 {n} 天，没有人接，也排不进批次", n=parameters.at("refer_after_days", day)),
         act=msg("去看"),
         endpoint=doors.FOURTH,
     )
