@@ -179,4 +179,5 @@ def _own(names: Mapping[str, object]) -> list[str]:
         f"/my/pairings/{names['pairing']}/stop",
         f"/my/proposals/{names['proposal']}",
         f"/my/saved/{names['search']}",
+        f"/my/questions/{names['question']}",
     ]

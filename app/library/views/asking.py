@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from app.core.answers import accepted
 from app.core.clock import SHANGHAI
-from app.core.errors import NotFound
+from app.core.errors import NotFound, Refusal
 from app.core.guard import Desk, access
 from app.library.forms import QuestionForm
 from app.library.models import Card, Question
@@ -42,9 +42,13 @@ def create(desk: Desk, card: Card) -> Answer:
     def act() -> None:
         ask(desk.session, card, topic=topic, text=text, actor=desk.actor, now=desk.now)
 
-    if not accepted(form, act):
-        keep_question(desk.session, card, topic=topic, text=text, actor=desk.actor, now=desk.now)
-        return _form_page(desk, card, form, None), 422
+    try:
+        status = 303 if accepted(form, act) else 422
+    except Refusal:  # a limit: the page says which, and keeps what was written
+        status = 409
+    if status != 303:
+        draft = keep_question(desk.session, card, topic=topic, text=text, actor=desk.actor, now=desk.now)
+        return _form_page(desk, card, form, draft), status
     flash(_("问出去了。县里 3 个工作日里答复，只给你一个人看。"))
     return redirect(url_for("questions.index"), 303)
 
