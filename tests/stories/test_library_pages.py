@@ -267,6 +267,21 @@ def test_the_first_page_hides_small_numbers_and_its_actions_sum_to_the_total(sit
     assert ">3 件<" not in page
 
 
+def test_the_list_tells_no_small_numbers_either(site: Site) -> None:
+    """Under 11 neither beside a filter nor over the hits; what would find nothing is still quieter."""
+    few = [card(f"XQ-FEW{n:05d}", NAMES["法律咨询"]) for n in range(3)]
+    lots = [card(f"XQ-LOT{n:05d}", NAMES["理发"]) for n in range(40)]
+    with public(site.house) as session:
+        shelve_all(session, [cohort(1, LABELS[0], [*few, *lots])])
+    site.work()
+    page = text(site.visitor(), "/library")
+    numbers = {int(n) for n in re.findall(r'<span class="n">(\d+)</span>', page)}
+    assert numbers and min(numbers) >= 11 and "43 件符合" in page
+    few_found = text(site.visitor(), "/library?q=法律咨询")
+    assert "符合的都在这里" in few_found and "3 件" not in few_found
+    assert not re.findall(r'<span class="n">\d+</span>', few_found)
+
+
 def test_the_three_questions_lead_to_three_different_things_with_true_reasons(house: House) -> None:
     catalogue_shelf(house)
     shelf = kept(house)

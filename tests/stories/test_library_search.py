@@ -135,6 +135,14 @@ def test_a_place_and_the_people_of_a_label_are_words_too(stocked: Site) -> None:
     assert shown_items(stocked.visitor(), "老人 助学")[0] == "助学"
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("轮倚", "轮椅"), ("被辱", "被褥"), ("我想捐轮倚", "轮椅")])
+def test_a_word_that_is_misspelt_is_found_by_its_sound(stocked: Site, typed: str, meant: str) -> None:
+    page = search(stocked, typed)
+    assert f"没有找到“{typed}”，下面是读音相近的" in page
+    assert shown_items(stocked.visitor(), typed)[0] == meant
+    assert "读音相近" not in search(stocked, meant)
+
+
 def test_nothing_that_is_typed_reaches_a_query_language(stocked: Site) -> None:
     """Operators are letters and marks like others: an answer, never a fault."""
     visitor = stocked.visitor()
@@ -174,7 +182,7 @@ def test_a_private_string_is_answered_like_a_nonsense_word(stocked: Site) -> Non
     nonsense = answered("龘靐齉")
     for typed in private:
         page = answered(typed)
-        assert "没有搜到" in page and "0 件符合" in page, typed
+        assert "没有搜到" in page and "没有符合的" in page and "读音" not in page, typed
         assert len(page.split()) == len(nonsense.split()), typed
 
 

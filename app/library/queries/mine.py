@@ -36,10 +36,6 @@ def favourite_cards(session: Session, actor: Actor) -> Sequence[Card]:
     return session.scalars(statement).all()
 
 
-def is_favourite(session: Session, actor: Actor, card: Card) -> bool:
-    return favourite_of(session, actor, card) is not None
-
-
 def favourite_of(session: Session, actor: Actor, card: Card) -> Favourite | None:
     return session.scalar(
         select(Favourite).where(Favourite.account_id == actor.account_id, Favourite.card_id == card.id)

@@ -3,11 +3,20 @@
 from pathlib import Path
 
 from app.library.search.embedded import EmbeddedIndex
-from app.library.search.port import WordIndex, find
+from app.library.search.port import WordIndex, find, find_each
 from app.library.search.postgres import DatabaseIndex
-from app.library.search.words import people_of, query_words, vector_of
+from app.library.search.words import people_of, query_words, sound_words, vector_of
 
-__all__ = ["WordIndex", "find", "open_search", "people_of", "query_words", "vector_of"]
+__all__ = [
+    "WordIndex",
+    "find",
+    "find_each",
+    "open_search",
+    "people_of",
+    "query_words",
+    "sound_words",
+    "vector_of",
+]
 
 
 def open_search(engine: str, instance: Path) -> WordIndex:

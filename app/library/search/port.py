@@ -43,9 +43,19 @@ def find(index: WordIndex, session: Session, query: Sequence[tuple[str, ...]]) -
 
     A word that nothing knows is left out, after its finer pieces were tried in its place.
     """
-    if not query:
-        return {}
-    hits = index.look_up(session, list(dict.fromkeys(w for word in query for w in word)))
+    return find_each(index, session, [query])[0]
+
+
+def find_each(
+    index: WordIndex, session: Session, queries: Sequence[Sequence[tuple[str, ...]]]
+) -> list[dict[int, int]]:
+    """The same for several queries, which the index is asked for together."""
+    words = list(dict.fromkeys(w for query in queries for word in query for w in word))
+    hits = index.look_up(session, words) if words else {}
+    return [_scores(query, hits) for query in queries]
+
+
+def _scores(query: Sequence[tuple[str, ...]], hits: Hits) -> dict[int, int]:
     found = [_first_known(word, hits) for word in query]
     scores: dict[int, int] = {}
     for word in found:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import rjieba
+from pypinyin import lazy_pinyin
 
 from app.library.models import Wording
 from app.policy.catalogue import ACTIONS, KINDS, NAMES, PUBLIC_TYPES
@@ -18,7 +19,7 @@ from app.policy.regions import counties, display_name, prefectures
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 TIERS = "ABCD"
-LONGEST_QUERY, MOST_WORDS = 80, 8
+LONGEST_QUERY, MOST_WORDS, LONGEST_SOUND = 80, 8, 8
 LISTED_COUNTIES = 10  # a label of more counties is found by its own name alone
 # Latin words with what joins pinyin syllables; a mixture of letters and digits is one word; then the rest.
 _CHUNK = re.compile(r"(?<![0-9a-z])[a-z]+(?:[\s'’]+[a-z]+)*(?![0-9a-z])|[0-9a-z]+|[^\W\d_a-z]+")
@@ -162,6 +163,35 @@ def query_words(text: str) -> list[tuple[str, ...]]:
             if word not in _STOP and word.strip():
                 words[word] = (word, *_pieces(word))
     return list(dict.fromkeys(words.values()))[:MOST_WORDS]
+
+
+def sound_words(text: str) -> list[tuple[str, ...]]:
+    """What a query sounds like that finds nothing as it is written: 轮倚 → `lunyi`. Only a run of characters
+    that sounds like words of the library from end to end counts; words of asking around it may stay."""
+    found: list[tuple[str, ...]] = []
+    for chunk in _CHUNK.findall(text[:LONGEST_QUERY].lower()):
+        if not chunk.isascii():
+            found += _heard(lazy_pinyin(chunk.strip(_ASKING), errors="default"))
+    return list(dict.fromkeys(found))[:MOST_WORDS]
+
+
+def _heard(syllables: list[str]) -> list[tuple[str, ...]]:
+    """The longest words first; nothing when a syllable is left over."""
+    found: list[tuple[str, ...]] = []
+    at = 0
+    while at < len(syllables):
+        sizes = range(min(LONGEST_SOUND, len(syllables) - at), 1, -1)
+        size = next((n for n in sizes if " ".join(syllables[at : at + n]) in _known_sounds()), 0)
+        if not size:
+            return []
+        found.append(("".join(syllables[at : at + size]),))
+        at += size
+    return found
+
+
+@cache
+def _known_sounds() -> frozenset[str]:
+    return frozenset(pinyin().values())
 
 
 @cache

@@ -35,14 +35,14 @@ def verify(desk: Desk, certificate: str) -> Response | tuple[Response, int]:
         if cohort is None:
             return jsonify(error={"status": 404, "message": "没有这张证书"}), 404
         return fresh(desk, kept, jsonify(statement_of(desk.session, cohort)))
-    known = number != NONE
+    known, keys = number != NONE, signing_keys(desk.session)
     body = render_template(
         "library/verify.html",
         cohort=cohort,
         number=number.upper()[:20] if known else "",
         asked=known,
-        signed=cohort is not None and seal_holds(desk.session, cohort),
-        keys=signing_keys(desk.session),
+        signed=cohort is not None and _signed_by(cohort, keys) is not None,
+        keys=keys,
         places=places_of(desk.session, cohort) if cohort is not None else [],
     )
     return send(desk, kept, body)
@@ -66,10 +66,6 @@ def statement_of(session: Session, cohort: ShelfCohort) -> dict[str, Any]:
         "jws": cohort.jws if signed is not None else None,
         "key_id": key_id,
     }
-
-
-def seal_holds(session: Session, cohort: ShelfCohort) -> bool:
-    return _signed_by(cohort, signing_keys(session)) is not None
 
 
 def _signed_by(cohort: ShelfCohort, keys: list[Any]) -> tuple[dict[str, Any], str] | None:

@@ -1,5 +1,7 @@
 """What a partner put aside: favourites, and searches with what is new since last time."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -8,10 +10,10 @@ from app.core.clock import local_day
 from app.core.guard import Desk, access
 from app.library.models import Card, SavedSearch
 from app.library.operations import drop_search, keep_search, look_through, put_aside, put_back
-from app.library.queries import Shelf, Wish, browse, card_by_number, wish_of
+from app.library.queries import Wish, browse, card_by_number, parameter_at, wish_of
 from app.library.queries.mine import favourite_cards, is_new, saved_search, saved_searches, wish_kept
 from app.library.queries.snapshot import ShelfCard, Snapshot
-from app.library.search import find, query_words
+from app.library.search import find_each, query_words
 from app.library.views.kept import keeper, search_index
 from app.library.views.words import chosen_words
 
@@ -23,9 +25,10 @@ SHOWN = 24
 @access("favourite.keep")
 def index(desk: Desk) -> str:
     kept = keeper().shelf(desk.session)
-    searches = [_line(desk, kept, search) for search in saved_searches(desk.session, desk.actor)]
+    found = _cards(desk, kept, saved_searches(desk.session, desk.actor))
     cards = favourite_cards(desk.session, desk.actor)
-    return render_template("library/mine/index.html", searches=searches, cards=cards)
+    lines = [_line(*one) for one in found]
+    return render_template("library/mine/index.html", searches=lines, cards=cards, least=_least(desk))
 
 
 @blueprint.get("/saved/<int:search_id>")
@@ -33,7 +36,7 @@ def index(desk: Desk) -> str:
 def show(desk: Desk, search: SavedSearch) -> str:
     """What is new since the last look. Looking is noted by the button below it, not by opening the page."""
     kept = keeper().shelf(desk.session)
-    wish, cards = _cards(desk, kept, search)
+    [(_search, wish, cards)] = _cards(desk, kept, [search])
     new = [c for c in cards if is_new(c.label.tick, search.looked)]
     old = [c for c in cards if not is_new(c.label.tick, search.looked)]
     return render_template(
@@ -45,6 +48,7 @@ def show(desk: Desk, search: SavedSearch) -> str:
         old=old,
         shown=SHOWN,
         tick=kept.tick,
+        least=_least(desk),
     )
 
 
@@ -91,15 +95,27 @@ def unfavour(desk: Desk, card: Card) -> Response:
     return redirect(back or url_for("library.show", project_id=card.project_id), 303)
 
 
-def _line(desk: Desk, kept: Snapshot, search: SavedSearch) -> tuple[SavedSearch, list[str], int, int]:
+Found = tuple[SavedSearch, Wish, list[ShelfCard]]
+
+
+def _least(desk: Desk) -> int:
+    """Smaller numbers than this one are not told (decisions 27)."""
+    return parameter_at(desk.session, "small_number_public", local_day(desk.now))
+
+
+def _line(search: SavedSearch, wish: Wish, cards: list[ShelfCard]) -> tuple[SavedSearch, list[str], int, int]:
     """(search, its conditions in words, how many fit, how many of them are new)."""
-    wish, cards = _cards(desk, kept, search)
     new = sum(is_new(c.label.tick, search.looked) for c in cards)
     return search, chosen_words(wish), len(cards), new
 
 
-def _cards(desk: Desk, kept: Snapshot, search: SavedSearch) -> tuple[Wish, list[ShelfCard]]:
-    wish = wish_kept(search)
-    found = find(search_index(), desk.session, query_words(wish.q)) if wish.q else None
-    shelf: Shelf = browse(kept, wish, found=found, day=local_day(desk.now), size=len(kept))
-    return wish, list(shelf.page.items)
+def _cards(desk: Desk, kept: Snapshot, searches: Sequence[SavedSearch]) -> list[Found]:
+    """What each search finds now; the index is asked once for all of them."""
+    wishes = [wish_kept(search) for search in searches]
+    hits = find_each(search_index(), desk.session, [query_words(w.q) for w in wishes])
+    day, size = local_day(desk.now), len(kept)
+    shelves = [
+        browse(kept, w, found=found if w.q else None, day=day, size=size)
+        for w, found in zip(wishes, hits, strict=True)
+    ]
+    return [(s, w, list(shelf.page.items)) for s, w, shelf in zip(searches, wishes, shelves, strict=True)]

@@ -18,15 +18,15 @@ from app.library.queries import (
     Wish,
     answers_of,
     browse,
-    card_by_number,
+    card_and_mark,
     cards_like,
     parameter_at,
+    parameters_at,
     recommend,
     wish_of,
 )
-from app.library.queries.mine import is_favourite
 from app.library.queries.recommending import TIMES
-from app.library.search import find, query_words
+from app.library.search import find, query_words, sound_words
 from app.library.states import STATUS_LABELS
 from app.library.views.kept import keeper, search_index, send, stand_in_front
 from app.library.views.words import PLACES, facets, figures, smallest_cohort
@@ -65,7 +65,10 @@ def index(desk: Desk) -> Response:
     wish = wish_of(request.args.to_dict(flat=False), for_me=mine is not None)
     page = request.args.get("page", 1, type=int)
     points = mine.points(kept) if mine is not None and wish.sort == FOR_ME else None
-    shelf = browse(kept, wish, found=_found(desk, wish.q), day=local_day(desk.now), page=page, points=points)
+    day = local_day(desk.now)
+    found, heard = _found(desk, wish.q)
+    shelf = browse(kept, wish, found=found, day=day, page=page, points=points)
+    least = parameter_at(desk.session, "small_number_public", day)
     part = request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
     body = render_template(
         "library/_shelf.html" if part else "library/index.html",
@@ -73,7 +76,9 @@ def index(desk: Desk) -> Response:
         wish=wish,
         tick=kept.tick,
         tabs=[(s, STATUS_LABELS[s]) for s in TABS],
-        facets=facets(wish, shelf),
+        facets=facets(wish, shelf, least),
+        least=least,
+        heard=heard,
         sorts={**SORTS, FOR_ME: _("按我的条件排")} if mine is not None else SORTS,
         part=part,
         at=lambda w, **also: _address(w, **also),
@@ -88,19 +93,20 @@ def index(desk: Desk) -> Response:
 @blueprint.get("/library/<project_id>")
 @access("card.read")
 def show(desk: Desk, project_id: str) -> Response:
-    card = card_by_number(desk.session, project_id)
+    card, mine, asked = card_and_mark(desk.session, project_id, desk.visitor)
     if card is None:
         raise NotFound
     kept, day = keeper().shelf(desk.session), local_day(desk.now)
-    mine = desk.visitor is not None and is_favourite(desk.session, desk.visitor, card)
+    days = parameters_at(desk.session, ("hold_lapse_days", "pledge_max_days"), day)
     body = render_template(
         "library/show.html",
         card=card,
         alike=cards_like(desk.session, card),
-        lapse_days=parameter_at(desk.session, "hold_lapse_days", day),
-        pledge_days=parameter_at(desk.session, "pledge_max_days", day),
+        lapse_days=days["hold_lapse_days"],
+        pledge_days=days["pledge_max_days"],
         action=ACTIONS.get(card.action_no or 0),
         mine=mine,
+        asked=asked,
     )
     answer = send(desk, kept, body, opened=[card.project_id])
     answer.headers["X-Robots-Tag"] = "noindex"
@@ -142,8 +148,15 @@ def _asking(answers: Any) -> dict[str, Any]:
     return {"answers": answers, "places": grouped, "times": TIMES, "place_names": PLACES}
 
 
-def _found(desk: Desk, q: str) -> dict[int, int] | None:
-    return find(search_index(), desk.session, query_words(q)) if q else None
+def _found(desk: Desk, q: str) -> tuple[dict[int, int] | None, bool]:
+    """What a query finds, and whether by its sound alone: 轮倚 is heard as 轮椅."""
+    if not q:
+        return None, False
+    found = find(search_index(), desk.session, query_words(q))
+    if found:
+        return found, False
+    found = find(search_index(), desk.session, sound_words(q))
+    return found, bool(found)
 
 
 def _address(wish: Wish, **also: object) -> str:

@@ -17,10 +17,13 @@ SHOWN_HOUSES = 21
 
 @dataclass(frozen=True)
 class Choice:
+    """`count` is 0 for what would find nothing; below the least number that is told, `told` is empty."""
+
     value: str
     label: str
     hint: str
     count: int
+    told: str
     on: bool
 
 
@@ -37,15 +40,17 @@ class Facet:
         return [c for _, choices in self.groups for c in choices if c.on]
 
 
-def facets(wish: Wish, shelf: Shelf) -> list[Facet]:
-    """Kind, place and time first; the twelve actions after them (decisions 24)."""
+def facets(wish: Wish, shelf: Shelf, least: int) -> list[Facet]:
+    """Kind, place and time first; the twelve actions after them (decisions 24). Numbers under `least` are
+    not told (decisions 27)."""
 
     def choices(name: str, labels: dict[str, str], hints: dict[str, str]) -> list[Choice]:
         chosen = getattr(wish, name)
         counts = shelf.counts[name]
         return [
-            Choice(value, label, hints.get(value, ""), counts.get(value, 0), value in chosen)
+            Choice(value, label, hints.get(value, ""), n, str(n) if n >= least else "", value in chosen)
             for value, label in labels.items()
+            for n in [counts.get(value, 0)]
         ]
 
     places = [
