@@ -7,15 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.library.queries.ordering import in_order
-from app.library.queries.snapshot import COUNTIES, VOCABULARY, ShelfCard, Snapshot
+from app.library.queries.snapshot import COUNTIES, LASTING, VOCABULARY, ShelfCard, Snapshot
 from app.library.states import CardStatus
-from app.policy.catalogue import ITEMS, NAMES
+from app.policy.catalogue import NAMES
 
 PICKS = 3
 TIMES = {"once": "一次就好", "monthly": "每月一两次", "year": "半年以上"}
 KIND_CHOICES = ("goods", "service", "money", "company")
-# Items that go on for a while: those with a rhythm, and tutoring.
-LASTING = frozenset(i.name for i in ITEMS.values() if "每周" in i.options or i.code == "S02")
 _KIND, _HERE, _NEAR, _TIME = 8, 4, 3, 2
 
 
@@ -73,8 +71,7 @@ def _points(shelf: Snapshot, answers: Answers) -> NDArray[np.int64]:
         covered = shelf.covers[:, COUNTIES.index(answers.near)]
         narrow = shelf.covers.sum(axis=1) <= 1
         points += np.where(covered, np.where(narrow, _HERE, _NEAR), 0)[shelf.cohort]
-    lasting = np.array([c.need_item in LASTING for c in shelf.cards], dtype=bool)
-    points += _TIME * (lasting if answers.time != "once" else ~lasting)
+    points += _TIME * (shelf.lasting if answers.time != "once" else ~shelf.lasting)
     return points
 
 

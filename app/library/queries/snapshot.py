@@ -26,6 +26,8 @@ Codes = NDArray[np.intp]
 STATUSES = tuple(s.value for s in CardStatus)
 COUNTIES = tuple(c.code for c in counties())
 COMPANY_NAMES = frozenset(ITEMS[c].name for c in COMPANIONSHIP)
+# Items that go on for a while: those with a rhythm, and tutoring.
+LASTING = frozenset(i.name for i in ITEMS.values() if "每周" in i.options or i.code == "S02")
 # The closed lists, each ending in the code of a place that was emptied.
 VOCABULARY: dict[str, tuple[str, ...]] = {
     "status": (*STATUSES, ""),
@@ -97,6 +99,7 @@ class Snapshot:
     at: dict[int, int]
     columns: dict[str, Codes]
     company: NDArray[np.bool_]
+    lasting: NDArray[np.bool_]
     cohort: Codes
     wording: Codes
     lot: NDArray[np.uint64]
@@ -130,6 +133,7 @@ def taken(session: Session, *, changes: int, tick: date | None) -> Snapshot:
         at={row.id: n for n, row in enumerate(rows)},
         columns={name: _codes(name, cards) for name in VOCABULARY},
         company=np.array([c.need_item in COMPANY_NAMES for c in cards], dtype=bool),
+        lasting=np.array([c.need_item in LASTING for c in cards], dtype=bool),
         cohort=np.array([place[row.cohort_key] for row in rows], dtype=np.intp),
         wording=np.array([-1 if row.wording_id is None else row.wording_id for row in rows], dtype=np.intp),
         lot=np.array([_lot(c.project_id) for c in cards], dtype=np.uint64),
@@ -145,15 +149,17 @@ def refreshed(session: Session, old: Snapshot, *, changes: int, tick: date | Non
     if tick != old.tick or any(row.retired or row.id not in old.at for row in rows):
         return taken(session, changes=changes, tick=tick)
     cards, columns = list(old.cards), {name: codes.copy() for name, codes in old.columns.items()}
-    company, wording = old.company.copy(), old.wording.copy()
+    company, lasting, wording = old.company.copy(), old.lasting.copy(), old.wording.copy()
     for row in rows:
         n = old.at[row.id]
         card = cards[n] = _card(row, old.labels[old.cohort[n]])
         for name, codes in columns.items():
             codes[n] = _CODE[name][_value(card, name)]
         company[n] = card.need_item in COMPANY_NAMES
+        lasting[n] = card.need_item in LASTING
         wording[n] = -1 if row.wording_id is None else row.wording_id
-    return replace(old, changes=changes, cards=cards, columns=columns, company=company, wording=wording)
+    lists = replace(old, changes=changes, cards=cards, columns=columns, wording=wording)
+    return replace(lists, company=company, lasting=lasting)
 
 
 def _rows() -> Any:
