@@ -181,6 +181,39 @@ def test_a_sentence_that_could_tell_who_it_is_is_refused_with_the_word_and_its_p
         assert session.scalars(select(Question.sentence)).one() is None
 
 
+def test_a_sentence_tells_neither_who_lives_there_nor_what_only_a_holder_knows(walk: Walk) -> None:
+    """A label leaves open whether there are children or old people: no answer closes it."""
+    inquiry = asked(walk)
+    with office(walk.house) as session:
+        item = session.get_one(Inquiry, inquiry).need.item.name
+    telling = {
+        "家里有老人，轻一点": "老人",
+        "孩子放学以后来": "孩子",
+        "要 1.2 米宽的": "1.2",
+        "两床就够": "两",
+        "三百元以内的": "三百",
+        f"{item}就行": item,
+    }
+    for sentence, word in telling.items():
+        status, page = answer(walk, inquiry, answers="call", sentence=sentence)
+        assert status == 422 and f"“{word}”可能让人认出" in page, sentence
+    assert answer(walk, inquiry, answers="call", sentence="送之前打个招呼就行")[0] == 303
+
+
+def test_words_on_their_way_are_not_kept_again(walk: Walk) -> None:
+    """A second press, or the page that saves by itself, comes after the question has gone."""
+    assert ask(walk) == 303
+    address, partner = f"/library/{walk.project('G07')}/ask", walk.site.public("vol")
+    again = partner.post(address, data={"topic": "size", "text": ASKED})
+    assert again.status_code == 409 and "县里还没有答复" in again.get_data(as_text=True)
+    assert "<textarea" not in again.get_data(as_text=True)
+    for data in ({"text": ASKED, "later": "1"}, {"text": ASKED}):
+        partner.post(address, data=data)
+    assert "已存" not in partner.post(f"{address}/keep", data={"text": ASKED}).get_data(as_text=True)
+    with public(walk.house) as session:
+        assert session.scalars(select(Question.draft)).all() == [None]
+
+
 def test_both_letters_twice_change_nothing(walk: Walk) -> None:
     inquiry = asked(walk)
     with office(walk.house) as session:

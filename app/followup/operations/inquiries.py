@@ -25,6 +25,32 @@ from app.policy.regions import counties, display_name, prefectures, townships_in
 from app.releases.queries import project_by_number
 
 _ENDINGS = re.compile("(?:回族乡|街道|社区|[县区市乡镇村])$")
+# Who lives there and how they live: a label may leave it open, and no answer may close it.
+_WHO = (
+    "老人",
+    "老两口",
+    "奶奶",
+    "爷爷",
+    "孩子",
+    "小孩",
+    "儿童",
+    "娃",
+    "婴儿",
+    "学生",
+    "孤儿",
+    "单亲",
+    "独居",
+    "病人",
+    "生病",
+    "卧床",
+    "低保",
+    "特困",
+)
+# Sizes, quantities, money, ages: the number alone is told, whatever unit stands behind it.
+_HOW_MUCH = re.compile(
+    r"(?:\d+(?:\.\d+)?|[二两三四五六七八九十百千万]+)"
+    r"(?=\s*(?:元|块|岁|口人|口之家|米|厘米|公分|斤|公斤|件|套|台|张|床|把|箱|袋|双))"
+)
 
 
 def take_question(session: Session, payload: dict[str, Any], *, now: datetime) -> None:
@@ -117,17 +143,17 @@ def _check_sentence(need: Need, own: str) -> None:
 def words_that_tell(need: Need, sentence: str) -> list[str]:
     """What a sentence to the public side must not hold: identifiers of anybody, names of places finer than a
     label may be, and what the office knows of this very family and its need. In the order they stand."""
-    found = set(telling_words(sentence))
-    found |= {word for word in (*_places(), *_of_the_family(need)) if word in sentence}
+    found = set(telling_words(sentence)) | set(_HOW_MUCH.findall(sentence))
+    found |= {word for word in (*_places(), *_WHO, *_of_the_family(need)) if word in sentence}
     return sorted(found, key=lambda word: (sentence.index(word), -len(word)))
 
 
 def _of_the_family(need: Need) -> Iterator[str]:
-    """Names, address and telephone, village and township; size, quantity and money, which a holder alone is
-    told."""
+    """Names, address and telephone, village and township; the item, which a card of 综合帮扶 does not name;
+    size and money, which a holder alone is told."""
     household = need.case.household
     yield from (m.name for m in household.members)
-    told = (household.address_detail, household.phone, need.option, need.case.case_no)
+    told = (household.address_detail, household.phone, need.option, need.item.name, need.case.case_no)
     yield from (word for word in told if word and len(word) > 1)
     if need.budget_fen:
         yield from {yuan(need.budget_fen), str(need.budget_fen // 100)}

@@ -52,9 +52,17 @@ def obstacle_to_ask(session: Session, card: Card, *, actor: Actor, now: datetime
 
 def keep_question(
     session: Session, card: Card, *, topic: str, text: str, actor: Actor, now: datetime
-) -> Question:
-    """The draft of one account about one card; whatever is typed may be kept."""
+) -> Question | None:
+    """The draft of one account about one card; whatever is typed may be kept. None while a question about the
+    card is on its way: a page that saves by itself, or a second press, would keep words that were sent."""
     require(actor, "question.ask")
+    session.get(DonorAccount, actor.account_id, with_for_update=True)
+    if waiting_on(session, actor, card) is not None:
+        return None
+    return _draft(session, card, topic=topic, text=text, actor=actor, now=now)
+
+
+def _draft(session: Session, card: Card, *, topic: str, text: str, actor: Actor, now: datetime) -> Question:
     question = draft_on(session, actor, card)
     if question is None:
         question = Question(question_ref=token(), account_id=actor.account_id, card=card, card_id=card.id)
@@ -77,7 +85,7 @@ def ask(session: Session, card: Card, *, topic: str, text: str, actor: Actor, no
     partner = partner_of(session, actor)
     if partner is None:
         raise NotFound
-    question = keep_question(session, card, topic=topic, text=words, actor=actor, now=now)
+    question = _draft(session, card, topic=topic, text=words, actor=actor, now=now)
     question.draft = question.draft_at = None
     question.asked_at = now
     question.due_on = add_working_days(local_day(now), ANSWER_WORKING_DAYS)

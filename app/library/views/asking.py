@@ -10,11 +10,19 @@ from app.core.errors import NotFound, Refusal
 from app.core.guard import Desk, access
 from app.library.forms import QuestionForm
 from app.library.models import Card, Question
-from app.library.operations.asking import ask, drop_draft, keep_question, note_read, obstacle_to_ask
+from app.library.operations.asking import (
+    BEFORE,
+    ask,
+    drop_draft,
+    keep_question,
+    note_read,
+    obstacle_to_ask,
+)
 from app.library.queries import card_by_number
 from app.library.queries.questions import draft_on, question_by_ref, questions_of
 from app.library.states import OVER, QUESTION_LABELS, QuestionState
-from app.policy.questions import ANSWERS, LONGEST_QUESTION, REASONS, TOPICS
+from app.pages import translate
+from app.policy.questions import ANSWERS, LONGEST_QUESTION, REASONS, TOPICS, topics_for
 
 blueprint = Blueprint("questions", __name__)
 Answer = str | Response | tuple[str, int]
@@ -35,8 +43,8 @@ def new(desk: Desk, card: Card) -> Answer:
 def create(desk: Desk, card: Card) -> Answer:
     form, topic, text = QuestionForm(), request.form.get("topic", ""), request.form.get("text", "")
     if "later" in request.form:
-        keep_question(desk.session, card, topic=topic, text=text, actor=desk.actor, now=desk.now)
-        flash(_("存成草稿了，还没有发出。"))
+        kept = keep_question(desk.session, card, topic=topic, text=text, actor=desk.actor, now=desk.now)
+        flash(_("存成草稿了，还没有发出。") if kept else translate(BEFORE))
         return redirect(url_for("questions.index"), 303)
 
     def act() -> None:
@@ -58,7 +66,8 @@ def create(desk: Desk, card: Card) -> Answer:
 def keep(desk: Desk, card: Card) -> str:
     """What the page keeps by itself while somebody writes."""
     topic, text = request.form.get("topic", ""), request.form.get("text", "")
-    keep_question(desk.session, card, topic=topic, text=text, actor=desk.actor, now=desk.now)
+    if keep_question(desk.session, card, topic=topic, text=text, actor=desk.actor, now=desk.now) is None:
+        return translate(BEFORE)
     return str(_("草稿 %(t)s 已存", t=desk.now.astimezone(SHANGHAI).strftime("%H:%M")))
 
 
@@ -105,11 +114,13 @@ def read(desk: Desk, question: Question) -> Response:
 def _form_page(desk: Desk, card: Card, form: QuestionForm, draft: Question | None) -> str:
     if card.blanked:
         raise NotFound
+    obstacle = obstacle_to_ask(desk.session, card, actor=desk.actor, now=desk.now)
     return render_template(
         "library/questions/new.html",
         card=card,
         form=form,
         draft=draft,
-        obstacle=obstacle_to_ask(desk.session, card, actor=desk.actor, now=desk.now),
+        obstacle=obstacle,
+        waiting=obstacle is BEFORE,
         longest=LONGEST_QUESTION,
     )
