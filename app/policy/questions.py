@@ -11,6 +11,11 @@ TOPICS = {
     "money": "怎么付、票据",
     "other": "别的",
 }
+_OF_KIND = {
+    "goods": ("size", "amount", "when", "hand", "other"),
+    "service": ("visit", "when", "skill", "amount", "other"),
+    "money": ("amount", "money", "when", "other"),
+}
 # Each is true of every project: none says what only the holder of a claim may know.
 ANSWERS = {
     "after_claim": "尺寸、样式和数量，认领后就能看到；看了不合适，24 小时内放下不留记录。",
@@ -49,6 +54,11 @@ REASONS = {
 }
 ANSWER_WORKING_DAYS = 3  # domain §9 names no clock for it: the length of the nearest one, a confirmation
 LONGEST_QUESTION, LONGEST_SENTENCE = 300, 60
+
+
+def topics_for(kind: str | None) -> dict[str, str]:
+    """What there is to ask about goods, a service or money; everything where the kind is not known."""
+    return {code: TOPICS[code] for code in _OF_KIND.get(kind or "", TOPICS)}
 
 
 def answers_for(topic: str) -> dict[str, str]:

@@ -8,8 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.core.house import House
+from app.library.operations.asking import ask, take_reply
+from app.library.queries import card_by_number
 from tests.browser.test_open_pages import WIDTHS, complaints, faults
 from tests.browser.town import Town, open_town
+from tests.clock import NOW
 from tests.stories.direct_world import open_desk
 from tests.stories.gifts_world import (
     GOODS,
@@ -23,7 +26,7 @@ from tests.stories.gifts_world import (
     told_claim,
 )
 from tests.stories.pairings_world import HAIR, TALK, agreed_visit, running_pairing, suggested
-from tests.world import Site, public
+from tests.world import Site, donor, public
 
 # Of pages that differ by a number alone one is opened; of claims two, before the terms came and after.
 ALIKE = {"/my/claims/#": 2}
@@ -45,7 +48,10 @@ MUST = {
         "/my/saved",
         "/my/saved/#",
         "/my/settings",
+        "/my/questions",
+        "/my/questions/#",
         "/library/#/claim",
+        "/library/#/ask",
     },
     "charity": {"/my", "/my/claims", "/my/claims/#", "/my/projects", "/my/projects/#", "/my/projects/new"},
     "firm": {"/my", "/my/claims", "/my/claims/#", "/my/claims/#/release", "/my/offers/#", "/my/profile"},
@@ -70,9 +76,23 @@ def town(house: House, browser: Browser) -> Iterator[Town]:
     own = Site(house).public("vol")
     own.post("/my/saved", data={"kind": "goods"})
     own.post(f"/my/favourites/{STUDY}")
+    asked_and_answered(house)
     with open_town(house, browser) as opened:
         opened.works()
         yield opened
+
+
+def asked_and_answered(house: House) -> None:
+    """Two questions of `vol`: one is answered, one waits."""
+    with public(house) as session:
+        actor = donor(session, "vol")
+        for number in (STUDY, bed(2)):
+            card = card_by_number(session, number)
+            assert card is not None
+            question = ask(session, card, topic="hand", text="能寄过去吗", actor=actor, now=NOW)
+            reply = {"question_ref": question.question_ref, "answers": ["parcel_ok"], "reason": None}
+            if number == STUDY:
+                take_reply(session, {**reply, "sentence": "寄之前说一声", "at": NOW.isoformat()}, now=NOW)
 
 
 def alike(address: str) -> str:
@@ -83,7 +103,9 @@ def alike(address: str) -> str:
 def leads(page: Page) -> list[str]:
     """One's own pages, and the forms to take something, that this page links to."""
     hrefs = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href').split('#')[0])")
-    own = (h for h in hrefs if h.split("?")[0] == "/my" or h.startswith("/my/") or h.endswith("/claim"))
+    own = (
+        h for h in hrefs if h.split("?")[0] == "/my" or h.startswith("/my/") or h.endswith(("/claim", "/ask"))
+    )
     return [h for h in own if not h.split("?")[0].endswith(".csv")]
 
 
@@ -131,3 +153,26 @@ def test_the_bar_below_says_where_one_is(town: Town) -> None:
     for address, where in places.items():
         here = person.goes(address).page.locator(".tabbar [aria-current=page]")
         assert here.all_inner_texts() == [where], address
+
+
+@pytest.mark.browser
+def test_a_question_is_asked_by_keyboard_on_a_phone_and_its_draft_comes_back(town: Town) -> None:
+    page = town.person("charity", wing="public", width=360).goes(f"/library/{bed(3)}").page
+    page.get_by_role("link", name="私下问县里").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.locator("input[name=topic]").first.focus()
+    page.keyboard.press("Space")
+    page.locator("textarea[name=text]").focus()
+    page.keyboard.type("旧的行不行")
+    with page.expect_response(lambda answer: answer.url.endswith("/ask/keep")):
+        page.keyboard.press("Tab")
+    page.locator("[data-saved]", has_text="已存").wait_for()
+    page.reload()
+    assert page.locator("textarea[name=text]").input_value() == "旧的行不行"
+    assert page.locator("input[name=topic]").first.is_checked()
+    page.get_by_role("button", name="问县里").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "问出去了" in page.locator("main").inner_text()
+    assert "等县里答复" in page.locator("main").inner_text()

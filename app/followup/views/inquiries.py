@@ -13,7 +13,7 @@ from app.followup.queries.clocks import clock
 from app.followup.queries.inquiries import earlier_of, inquiries_page, inquiry_by_id
 from app.followup.states import INQUIRY_LABELS
 from app.followup.views.room import Answer, blueprint, go, number
-from app.policy.questions import ANSWERS, REASONS, TOPICS, answers_for
+from app.policy.questions import ANSWERS, FITTING, REASONS, TOPICS, answers_for
 
 
 @blueprint.get("/inquiries")
@@ -89,5 +89,6 @@ def _page(
         labels=INQUIRY_LABELS,
         topics=TOPICS,
         answers=ANSWERS,
+        fitting=FITTING[inquiry.topic],
         reasons=REASONS,
     )
