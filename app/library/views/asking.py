@@ -114,6 +114,7 @@ def read(desk: Desk, question: Question) -> Response:
 def _form_page(desk: Desk, card: Card, form: QuestionForm, draft: Question | None) -> str:
     if card.blanked:
         raise NotFound
+    form.topic.choices = list(topics_for(card.kind).items())
     obstacle = obstacle_to_ask(desk.session, card, actor=desk.actor, now=desk.now)
     return render_template(
         "library/questions/new.html",
