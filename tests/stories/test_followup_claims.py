@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from app.accounts.models.partners import Volunteer
+from app.accounts.queries.partners import partner_of
 from app.cases.models import CaseRecord
 from app.core.house import House
 from app.core.outbox import OfficeReceived, PublicReceived
@@ -14,11 +16,12 @@ from app.followup.operations import claims
 from app.gifts.operations.pledges import take_step
 from app.library.queries import card_by_number
 from app.needs.states import NeedState
+from app.policy.catalogue import ITEMS
 from app.releases.queries import project_by_number
 from tests.clock import NOW
 from tests.stories.followup_shelf import fill, publish
 from tests.stories.followup_world import RECEIPT, Walk, open_walk
-from tests.world import Site, office, public
+from tests.world import Site, donor, office, public
 
 LIST = "/office/followup/"
 
@@ -290,3 +293,34 @@ def test_a_claim_that_comes_too_late_is_turned_away(walk: Walk) -> None:
     assert (walk.tie(tie_id).ended_how, walk.need_state(tie_id)) == ("not_free", NeedState.STAGE3)
     with public(walk.house) as session:
         assert walk.claim_of(session, tie_id).state == "rejected"
+
+
+@pytest.mark.parametrize(("item", "skill"), [("S10", "law"), ("S02", "")])
+def test_an_item_that_the_card_may_not_name_is_compared_in_the_office(
+    walk: Walk, item: str, skill: str
+) -> None:
+    """综合帮扶 hides counselling and children's needs: who is not fit for them is told no more than that."""
+    number = walk.project("S06")
+    with office(walk.house) as session:
+        project = project_by_number(session, number)
+        assert project is not None
+        project.need.item_code = item
+    with public(walk.house) as session:
+        card = card_by_number(session, number)
+        assert card is not None
+        card.need_item, card.action_no = "综合帮扶", None
+    tie_id = walk.claim(item, login="firm")
+    assert walk.tie(tie_id).ended_how == "not_fit"
+    with public(walk.house) as session:
+        claim = walk.claim_of(session, tie_id)
+        assert (claim.state, claim.terms) == ("rejected", None), "size and quantity were never told"
+        ref = claim.claim_ref
+    assert card_status(walk, tie_id) == "open", "others may take it at once"
+    shown = walk.site.public("firm").get(f"/my/claims/{ref}").get_data(as_text=True)
+    assert "你的登记里还没有" in shown and ITEMS[item].name not in shown
+    with public(walk.house) as session:
+        vol = partner_of(session, donor(session, "vol", walk.now()))
+        assert isinstance(vol, Volunteer)
+        vol.skills = [skill] if skill else []
+    tie_id = walk.claim(item, login="vol")
+    assert walk.tie(tie_id).state == "held"

@@ -42,6 +42,11 @@ def open_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> Non
         raise LookupError("no such project or offer")
     tie = _tie_of(payload, wanted.need)
     begin(session, TIE, tie, actor=SYSTEM, now=now)
+    if project is not None and not _may_do(project.need, payload["donor"]):
+        advance(session, TIE, tie, "end", actor=SYSTEM, now=now)
+        tie.ended_how = "not_fit"
+        _tell(session, tie, "claim.rejected", {"reason": "not_fit", "open_again": True}, now)
+        return
     held = take_up(session, offer, now=now) if offer is not None else _hold(session, project, now)
     if not held:
         advance(session, TIE, tie, "end", actor=SYSTEM, now=now)
@@ -51,6 +56,14 @@ def open_tie(session: Session, payload: dict[str, Any], *, now: datetime) -> Non
     send_terms(session, tie, now)
     text = "有人认领" if project is not None else "直接问的那家接了"
     note_tie(session, tie, text, "claim", "claim/made", actor=SYSTEM, now=now)
+
+
+def _may_do(need: Need, donor: dict[str, Any]) -> bool:
+    """What an item around a child, or one for professionals, asks of whoever takes it (domain 4.9). Where the
+    card names the item the public side has asked already; where it says 综合帮扶 only the office can."""
+    if need.item.concerns_minor and not donor.get("children_ok"):
+        return False
+    return not need.item.needs_professional or need.item_code in donor.get("knows", ())
 
 
 def _hold(session: Session, project: NeedProject | None, now: datetime) -> bool:

@@ -28,7 +28,7 @@ from app.matches.queries import interest_of
 from app.policy import parameters
 from app.policy.actors import SYSTEM, Actor
 from app.policy.calendar import next_working_day
-from app.policy.catalogue import NAMES, Item
+from app.policy.catalogue import ITEMS, NAMES, Item
 
 END_OF_DAY = 18
 TAKEN = msg("这一项刚被别人接走了。差不多的还有，回需求库看看。")
@@ -100,7 +100,7 @@ def claim_card(
         raise Refusal(TAKEN)
     title, kind = card.need_item or "", card.kind or "goods"
     claim = new_claim(session, project_id, title, kind, ready_on=ready_on, actor=actor, now=now)
-    tell_office(session, claim, partner, now)
+    tell_office(session, claim, partner, actor, now)
     return claim
 
 
@@ -156,7 +156,12 @@ def new_claim(
     return claim
 
 
-def tell_office(session: Session, claim: Claim, partner: Organisation | Volunteer, now: datetime) -> None:
+def tell_office(
+    session: Session, claim: Claim, partner: Organisation | Volunteer, actor: Actor, now: datetime
+) -> None:
+    """With what the partner is able to do, for the office to compare with an item that the card may not name
+    (`knows`: items for which one has to be trained)."""
+    able = items_known_to(partner, interest_of(session, actor))
     payload = {
         "claim_ref": claim.claim_ref,
         "project_id": claim.project_id,
@@ -166,6 +171,8 @@ def tell_office(session: Session, claim: Claim, partner: Organisation | Voluntee
             "kind": partner.partner_kind,
             "name": partner.public_name,
             "phone": partner.phone,
+            "knows": sorted(code for code in able if ITEMS[code].needs_professional),
+            "children_ok": partner.may_be_with_children(local_day(now)),
         },
         "ready_on": claim.ready_on.isoformat(),
         "held_at": claim.held_at.isoformat(),

@@ -75,7 +75,7 @@ def take_offer(
     advance(session, DIRECT_OFFER, offer, "take", actor=actor, now=now)
     title, kind = offer.need_item or "", offer.kind or "goods"
     claim = new_claim(session, offer.offer_no, title, kind, ready_on=ready_on, actor=actor, now=now)
-    tell_office(session, claim, partner, now)
+    tell_office(session, claim, partner, actor, now)
     return claim
 
 

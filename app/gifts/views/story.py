@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from app.core.clock import SHANGHAI
@@ -23,7 +24,11 @@ _ORDER = (
     PledgeState.HANDED_OVER,
     PledgeState.CONFIRMED,
 )
-_NOT_FREE = "not_free"  # the office's word for: someone was a moment faster
+# The office's words for: someone was a moment faster; and: it asks for more than the card may say.
+_REJECTED = {
+    "not_free": lazy_gettext("别人先办到了，这一项不用了。"),
+    "not_fit": lazy_gettext("县里核对了，这一项要的条件，你的登记里还没有。别的都可以接，这一次不留记录。"),
+}
 
 
 @dataclass
@@ -134,8 +139,8 @@ def _ending(claim: Claim, moves: Moves) -> Step:
     if claim.state == ClaimState.REJECTED:
         move = moves.get("reject")
         reason = move.reason if move is not None else ""
-        words = _("别人先办到了，这一项不用了。") if reason == _NOT_FREE else reason
-        return Step(_("县里没有同意"), words or "", claim.ended_at, done=True)
+        words = str(_REJECTED.get(reason or "", reason or ""))
+        return Step(_("县里没有同意"), words, claim.ended_at, done=True)
     if claim.state == ClaimState.THANKED:
         words = _("政策或包抓单位也在办，先办成了。不用再送，谢谢你愿意。不算你放下，不留记录。")
         return Step(_("这一项已经落实"), words, claim.ended_at, done=True)
