@@ -57,6 +57,7 @@ PARAMETERS: dict[str, Parameter] = dict(
         _shipped("pledge_max_days", 30),
         _shipped("direct_answer_wd_urgent", 1, "decisions 10"),
         _shipped("direct_answer_wd", 3, "decisions 10"),
+        _shipped("question_answer_wd", 3),
         _shipped("match_weight_item", 30, "domain 4.20"),
         _shipped("match_weight_skill", 15, "domain 4.20"),
         _shipped("match_weight_reach", 15, "domain 4.20"),

@@ -16,7 +16,8 @@ _OF_KIND = {
     "service": ("visit", "when", "skill", "amount", "other"),
     "money": ("amount", "money", "when", "other"),
 }
-# Each is true of every project: none says what only the holder of a claim may know.
+# Each is true of every project of its kind: none says what only the holder of a claim may know, nor, by how
+# many are to come, whether there are children.
 ANSWERS = {
     "after_claim": "尺寸、样式和数量，认领后就能看到；看了不合适，24 小时内放下不留记录。",
     "call": "细节在认领以后，县里打电话和你说。",
@@ -28,8 +29,7 @@ ANSWERS = {
     "to_county": "东西送到县里的接收点就行，由当地的同志转交，不用你再跑。",
     "parcel_ok": "可以寄到县里的接收点，认领后告诉你地址，寄出时说一声。",
     "guided": "上门由村里的联系人陪着，时间先问过家里。",
-    "two_people": "最好两个人一起来。",
-    "one_enough": "一个人就够。",
+    "people": "去几个人，认领以后县里和你说定。",
     "learned": "要懂行的人来做，会的话先写进你的登记。",
     "anyone": "不用专门学过，细心就行。",
     "filed_only": "钱付给慈善组织备案的项目，由它采买或支付，票据由它开。",
@@ -41,8 +41,8 @@ FITTING = {
     "amount": ("after_claim", "part_ok"),
     "when": ("day_yours", "open_hours"),
     "hand": ("to_county", "parcel_ok", "open_hours", "no_slogan"),
-    "visit": ("guided", "two_people", "one_enough"),
-    "skill": ("learned", "anyone", "two_people", "one_enough"),
+    "visit": ("guided", "people"),
+    "skill": ("learned", "anyone", "people"),
     "money": ("filed_only", "no_cash"),
     "other": ("call",),
 }
@@ -52,7 +52,6 @@ REASONS = {
     "unsure": "眼下还说不准，认领后县里再和你核对。",
     "elsewhere": "这不是这一项的事。政策和办事的问题，请打 12345。",
 }
-ANSWER_WORKING_DAYS = 3  # domain §9 names no clock for it: the length of the nearest one, a confirmation
 LONGEST_QUESTION, LONGEST_SENTENCE = 300, 60
 
 

@@ -356,6 +356,8 @@ def test_of_an_emptied_place_nothing_is_asked_and_its_name_is_gone_from_the_list
 
 def test_the_closed_lists_hold_together_and_tell_nothing(walk: Walk) -> None:
     """Every standard sentence may be said to anybody: it passes what an officer's own sentence must pass."""
+    several = [s for s in ANSWERS.values() if "一个人" in s or "两个人" in s]
+    assert several == [], "where there are children two come: how many says whether there are"
     assert set(FITTING) == set(TOPICS) and {c for codes in FITTING.values() for c in codes} <= set(ANSWERS)
     number, sentences = walk.project("G07"), (*ANSWERS.values(), *REASONS.values())
     with office(walk.house) as session:

@@ -17,7 +17,7 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]
     )
     sentence = StringField(
         _("自己再写一句（可以不写）"),
-        description=_("60 个字以内。不写人名、地名、县名、电话、病和数目；写了会请你改。"),
+        description=_("60 个字以内。不写人名、地名、电话、病、家里有谁、尺寸和数目；写了会请你改。"),
         render_kw={"maxlength": 2 * LONGEST_SENTENCE},
     )
 

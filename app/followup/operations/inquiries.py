@@ -133,7 +133,7 @@ def _check_sentence(need: Need, own: str) -> None:
     if found:
         at = own.index(found[0]) + 1
         why = msg(
-            "第 {n} 个字起的“{word}”可能让人认出是哪家、哪里。删掉它，或者换成上面的句子。",
+            "第 {n} 个字起的“{word}”可能让人认出是哪家，或者认领以后才能说。删掉它，或者换成上面的句子。",
             n=at,
             word=found[0],
         )

@@ -24,9 +24,10 @@ from app.library.queries.questions import (
     waiting_on,
 )
 from app.library.states import QUESTION
+from app.policy import parameters
 from app.policy.actors import SYSTEM, Actor
 from app.policy.calendar import add_working_days
-from app.policy.questions import ANSWER_WORKING_DAYS, ANSWERS, LONGEST_QUESTION, REASONS, TOPICS
+from app.policy.questions import ANSWERS, LONGEST_QUESTION, REASONS, TOPICS
 
 MOST_WAITING, MOST_WAITING_UNVERIFIED, MOST_A_DAY = 3, 1, 5
 DRAFT_DAYS = 30
@@ -88,7 +89,8 @@ def ask(session: Session, card: Card, *, topic: str, text: str, actor: Actor, no
     question = _draft(session, card, topic=topic, text=words, actor=actor, now=now)
     question.draft = question.draft_at = None
     question.asked_at = now
-    question.due_on = add_working_days(local_day(now), ANSWER_WORKING_DAYS)
+    day = local_day(now)
+    question.due_on = add_working_days(day, parameters.at("question_answer_wd", day))
     advance(session, QUESTION, question, "send", actor=actor, now=now)
     payload = {
         "question_ref": question.question_ref,

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.answers import accepted
-from app.core.clock import SHANGHAI
+from app.core.clock import SHANGHAI, local_day
 from app.core.errors import NotFound, Refusal
 from app.core.guard import Desk, access
 from app.library.forms import QuestionForm
@@ -22,6 +22,7 @@ from app.library.queries import card_by_number
 from app.library.queries.questions import draft_on, question_by_ref, questions_of
 from app.library.states import OVER, QUESTION_LABELS, QuestionState
 from app.pages import translate
+from app.policy import parameters
 from app.policy.questions import ANSWERS, LONGEST_QUESTION, REASONS, TOPICS, topics_for
 
 blueprint = Blueprint("questions", __name__)
@@ -57,7 +58,7 @@ def create(desk: Desk, card: Card) -> Answer:
     if status != 303:
         draft = keep_question(desk.session, card, topic=topic, text=text, actor=desk.actor, now=desk.now)
         return _form_page(desk, card, form, draft), status
-    flash(_("问出去了。县里 3 个工作日里答复，只给你一个人看。"))
+    flash(_("问出去了。哪天前答复写在下面，只给你一个人看。"))
     return redirect(url_for("questions.index"), 303)
 
 
@@ -123,5 +124,6 @@ def _form_page(desk: Desk, card: Card, form: QuestionForm, draft: Question | Non
         draft=draft,
         obstacle=obstacle,
         waiting=obstacle is BEFORE,
+        days=parameters.at("question_answer_wd", local_day(desk.now)),
         longest=LONGEST_QUESTION,
     )

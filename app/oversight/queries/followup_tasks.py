@@ -235,7 +235,7 @@ def inquiries_to_answer(session: Session, actor: Actor, now: datetime) -> Pile:
             ref=inquiry.id,
             title=msg("答复一句询问：{what}", what=inquiry.need.title),
             where=f"{place_of(inquiry.need)} · {inquiry.project_id}",
-            why=msg("过了 3 个工作日还没有人答") if lead else msg("有人看中这一件，先问一句"),
+            why=msg("过了答复的日子，还没有人答") if lead else msg("有人看中这一件，先问一句"),
             act=msg("去看") if lead else msg("去答复"),
             endpoint=doors.INQUIRY,
             args={"inquiry_id": inquiry.id},

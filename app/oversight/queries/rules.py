@@ -61,6 +61,7 @@ GROUPS: tuple[tuple[Message, dict[str, tuple[Message, Message]]], ...] = (
             "pledge_max_days": (msg("说定后最晚送到"), _DAYS),
             "direct_answer_wd_urgent": (msg("直接问一家，急的等它答复"), _WORKING),
             "direct_answer_wd": (msg("直接问一家，别的等它答复"), _WORKING),
+            "question_answer_wd": (msg("私下的询问，最多等它答复"), _WORKING),
             "proposals_max": (msg("一次最多发几个配对建议"), _THINGS),
             "proposal_days": (msg("配对建议有效"), _DAYS),
             "pair_hold_days": (msg("等家里答愿不愿意结对，最多"), _DAYS),
