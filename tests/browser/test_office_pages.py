@@ -9,10 +9,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from app.needs.queries import needs_of
+from app.releases.queries import project_of_need
 from tests.browser.conftest import Live
 from tests.browser.test_open_pages import complaints
-from tests.stories.oversight_world import journey
-from tests.world import Site, filed_case, new_household
+from tests.stories.oversight_world import PUBLISHED, journey
+from tests.world import Site, filed_case, new_household, office
 
 LOGINS = ("vw", "to", "tl", "cs", "cl", "dept", "safe", "duty", "admin")
 MENU_AT_LEAST = {"vw": 5, "to": 8, "tl": 5, "cs": 11, "cl": 10, "dept": 2, "safe": 3, "duty": 2, "admin": 3}
@@ -105,12 +106,23 @@ def walked(live: Live, site: Site, login: str, seen: set[str]) -> list[str]:
     return found + [f"{login}, console: {line}" for line in wrong]
 
 
+def ask_privately(site: Site, need_id: int) -> None:
+    """A partner's question about the need's card has come to the county."""
+    with office(site.house) as session:
+        project = project_of_need(session, need_id)
+        assert project is not None
+    asking = {"topic": "when", "text": "周末能送到吗"}
+    assert site.public("vol").post(f"/library/{project.project_id}/ask", data=asking).status_code == 303
+    site.carry()
+
+
 @pytest.mark.browser
 def test_every_page_of_every_menu_is_whole(live: Live) -> None:
     site = Site(live.site.house)  # typed without a browser, so without its tokens
-    journey(site)
+    ask_privately(site, journey(site).needs[PUBLISHED])
     seen: set[str] = set()
     assert [fault for login in LOGINS for fault in walked(live, site, login, seen)] == []
+    assert f"{PHONE} /office/followup/inquiries/N" in seen, "the question was read"
 
 
 @pytest.mark.browser
