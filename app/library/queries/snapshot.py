@@ -4,21 +4,22 @@ A snapshot never changes; `refreshed` makes the next one. All counts and orders 
 columns.
 """
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.library.models import Card, ShelfCohort
 from app.library.states import CardStatus
 from app.policy.catalogue import ACTIONS, BAND_NAMES, COMPANIONSHIP, ITEMS, KINDS
-from app.policy.lattice import Label, covered_counties, describe
+from app.policy.lattice import COLUMNS, Label, covered_counties, describe
 from app.policy.lists import URGENCY_ORDER
 from app.policy.regions import counties
 
@@ -36,7 +37,15 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
     "amount": (*BAND_NAMES, ""),
     "action": (*(str(no) for no in ACTIONS), ""),
 }
-_CODE = {name: {word: n for n, word in enumerate(words)} for name, words in VOCABULARY.items()}
+# As the database has them: an emptied place is NULL, an action a number.
+_CODE: dict[str, dict[Any, int]] = {
+    name: {(int(w) if name == "action" else w) if w else None: n for n, w in enumerate(words)}
+    for name, words in VOCABULARY.items()
+}
+Line = tuple[Any, ...]
+# Where each thing stands in a line of `_rows`.
+AT = {"item": 2, "action": 3, "kind": 4, "amount": 5, "urgency": 6, "status": 7, "wording": 8, "cohort": 9}
+FIRST, LAST, WIDTH, NUMBER_BYTES = 1, 8, 10, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,49 @@ class ShelfCard:
         return f"{year} 年 {int(month)} 月"
 
 
+class Cards(Sequence[ShelfCard]):
+    """The cards of a snapshot, each made when somebody looks at it: a page shows a dozen of many thousand."""
+
+    __slots__ = ("_cohort", "_labels", "_rows")
+
+    def __init__(self, rows: list[Line], cohort: Codes, labels: list[ShelfLabel]) -> None:
+        self._rows, self._cohort, self._labels = rows, cohort, labels
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, n: int) -> ShelfCard: ...
+    @overload
+    def __getitem__(self, n: slice) -> list[ShelfCard]: ...
+    def __getitem__(self, n: int | slice) -> ShelfCard | list[ShelfCard]:
+        if isinstance(n, slice):
+            return [self[k] for k in range(*n.indices(len(self)))]
+        told: Line = self._rows[n][FIRST:LAST]
+        return _card(told, self._labels[self._cohort[n]])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Cards) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def need_items(self) -> list[str | None]:
+        """What each says is missing, without making the cards."""
+        return [row[AT["item"]] for row in self._rows]
+
+    def with_lines(self, changed: Mapping[int, Line]) -> "Cards":
+        """The same with some of them told anew."""
+        rows = self._rows.copy()
+        for n, line in changed.items():
+            rows[n] = line
+        return Cards(rows, self._cohort, self._labels)
+
+
+def _card(told: Line, label: ShelfLabel) -> ShelfCard:
+    number, item, action, kind, amount, urgency, status = told
+    return ShelfCard(number, item, action, kind, amount, urgency, status, label)
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """`columns` holds a code for each card and facet; `cohort` is its row in `labels` and `covers`.
@@ -95,7 +147,7 @@ class Snapshot:
 
     changes: int
     tick: date | None
-    cards: list[ShelfCard]
+    cards: Cards
     at: dict[int, int]
     columns: dict[str, Codes]
     company: NDArray[np.bool_]
@@ -112,111 +164,121 @@ class Snapshot:
 
 
 def taken(session: Session, *, changes: int, tick: date | None) -> Snapshot:
-    """The whole shelf. Two queries."""
-    cohorts = session.execute(
-        select(ShelfCohort).where(ShelfCohort.retired.is_(False)).order_by(ShelfCohort.id)
-    ).scalars()
-    labels: list[ShelfLabel] = []
-    place: dict[int, int] = {}
-    covers: list[list[bool]] = []
-    for cohort in cohorts:
-        place[cohort.id] = len(labels)
-        labels.append(_label(cohort))
-        covered = covered_counties(cohort.region_label)
-        covers.append([code in covered for code in COUNTIES])
-    rows = [r for r in session.execute(_rows().order_by(Card.id)) if r.cohort_key in place and not r.retired]
-    cards = [_card(row, labels[place[row.cohort_key]]) for row in rows]
+    """The whole shelf. Two queries; all else is arithmetic on whole columns."""
+    labels, place = _labels(session)
+    rows = [line for line in _lines(session) if line[AT["cohort"]] in place]
+    ids, numbers, items, *_told, wordings, cohorts = zip(*rows, strict=True) if rows else ((),) * WIDTH
+    cohort = _mapped(place, cohorts, np.intp)
     return Snapshot(
         changes=changes,
         tick=tick,
-        cards=cards,
-        at={row.id: n for n, row in enumerate(rows)},
-        columns={name: _codes(name, cards) for name in VOCABULARY},
-        company=np.array([c.need_item in COMPANY_NAMES for c in cards], dtype=bool),
-        lasting=np.array([c.need_item in LASTING for c in cards], dtype=bool),
-        cohort=np.array([place[row.cohort_key] for row in rows], dtype=np.intp),
-        wording=np.array([-1 if row.wording_id is None else row.wording_id for row in rows], dtype=np.intp),
-        lot=np.array([_lot(c.project_id) for c in cards], dtype=np.uint64),
+        cards=Cards(rows, cohort, labels),
+        at=dict(zip(ids, range(len(rows)), strict=True)),
+        columns={name: _mapped(_CODE[name], _column(rows, name), np.intp) for name in VOCABULARY},
+        company=np.fromiter(map(COMPANY_NAMES.__contains__, items), bool, len(rows)),
+        lasting=np.fromiter(map(LASTING.__contains__, items), bool, len(rows)),
+        cohort=cohort,
+        wording=np.array(wordings, dtype=np.intp),
+        lot=_lots(numbers),
         labels=labels,
-        covers=np.array(covers, dtype=bool).reshape(len(labels), len(COUNTIES)),
+        covers=_covers(labels),
         months=np.array([_month(label) for label in labels], dtype=np.int64),
     )
 
 
 def refreshed(session: Session, old: Snapshot, *, changes: int, tick: date | None) -> Snapshot:
     """The next snapshot: single cards are put in their places; else all is read anew."""
-    rows = session.execute(_rows().where(Card.touched > old.changes)).all()
+    touched = _rows().add_columns(ShelfCohort.retired).join(Card.cohort)
+    rows = session.execute(touched.where(Card.touched > old.changes)).all()
     if tick != old.tick or any(row.retired or row.id not in old.at for row in rows):
         return taken(session, changes=changes, tick=tick)
-    cards, columns = list(old.cards), {name: codes.copy() for name, codes in old.columns.items()}
+    columns = {name: codes.copy() for name, codes in old.columns.items()}
     company, lasting, wording = old.company.copy(), old.lasting.copy(), old.wording.copy()
-    for row in rows:
-        n = old.at[row.id]
-        card = cards[n] = _card(row, old.labels[old.cohort[n]])
+    lines = {old.at[row.id]: tuple(row)[:WIDTH] for row in rows}
+    for n, line in lines.items():
         for name, codes in columns.items():
-            codes[n] = _CODE[name][_value(card, name)]
-        company[n] = card.need_item in COMPANY_NAMES
-        lasting[n] = card.need_item in LASTING
-        wording[n] = -1 if row.wording_id is None else row.wording_id
-    lists = replace(old, changes=changes, cards=cards, columns=columns, wording=wording)
-    return replace(lists, company=company, lasting=lasting)
+            codes[n] = _CODE[name][line[AT[name]]]
+        item = line[AT["item"]]
+        company[n], lasting[n], wording[n] = item in COMPANY_NAMES, item in LASTING, line[AT["wording"]]
+    cards = old.cards.with_lines(lines)
+    return replace(
+        old,
+        changes=changes,
+        cards=cards,
+        columns=columns,
+        company=company,
+        lasting=lasting,
+        wording=wording,
+    )
 
 
 def _rows() -> Any:
+    """A line of each card, in the order of AT; what stands between FIRST and LAST is what a card shows."""
     return select(
         Card.id,
         Card.project_id,
-        Card.cohort_key,
-        Card.action_no,
         Card.need_item,
+        Card.action_no,
         Card.kind,
         Card.amount_band,
         Card.urgency,
         Card.status,
-        Card.wording_id,
-        ShelfCohort.retired,
-    ).join(Card.cohort)
-
-
-def _label(cohort: ShelfCohort) -> ShelfLabel:
-    label: Label = cohort.label
-    return ShelfLabel(
-        cohort.cohort_id,
-        describe(label),
-        cohort.households_n,
-        cohort.published_month,
-        cohort.tick,
-        cohort.region_label,
+        func.coalesce(Card.wording_id, -1),
+        Card.cohort_key,
     )
 
 
-def _card(row: Row[Any], label: ShelfLabel) -> ShelfCard:
-    return ShelfCard(
-        row.project_id,
-        row.need_item,
-        row.action_no,
-        row.kind,
-        row.amount_band,
-        row.urgency,
-        row.status,
-        label,
-    )
+def _lines(session: Session) -> list[Line]:
+    """All that is on the shelf, as the driver hands it over: every column is plain text or a number."""
+    shown = select(ShelfCohort.id).where(ShelfCohort.retired.is_(False))
+    statement = _rows().where(Card.cohort_key.in_(shown)).order_by(Card.id)
+    found: list[Line] = list(session.connection().execute(statement).cursor.fetchall())
+    return found
 
 
-def _codes(name: str, cards: Sequence[ShelfCard]) -> Codes:
-    code = _CODE[name]
-    return np.array([code[_value(card, name)] for card in cards], dtype=np.intp)
+def _column(rows: list[Line], name: str) -> Iterable[Any]:
+    return map(itemgetter(AT[name]), rows)
 
 
-def _value(card: ShelfCard, name: str) -> str:
-    if name == "action":
-        return str(card.action_no or "")
-    return {
-        "status": card.status,
-        "kind": card.kind,
-        "urgency": card.urgency,
-        "amount": card.amount_band,
-    }[name] or ""
+def _mapped(codes: Mapping[Any, int], values: Iterable[Any], kind: Any) -> Any:
+    return np.fromiter(map(codes.__getitem__, values), kind)
+
+
+def _labels(session: Session) -> tuple[list[ShelfLabel], dict[int, int]]:
+    """What each cohort's cards share, and where it stands in that list by its id."""
+    columns = [getattr(ShelfCohort, name) for name in COLUMNS]
+    rows = session.execute(
+        select(
+            ShelfCohort.id,
+            ShelfCohort.cohort_id,
+            ShelfCohort.households_n,
+            ShelfCohort.published_month,
+            ShelfCohort.tick,
+            *columns,
+        )
+        .where(ShelfCohort.retired.is_(False))
+        .order_by(ShelfCohort.id)
+    ).all()
+    labels = [
+        ShelfLabel(number, _described(*label), k, month, tick, label[0])
+        for _id, number, k, month, tick, *label in rows
+    ]
+    return labels, {row[0]: n for n, row in enumerate(rows)}
+
+
+@lru_cache(maxsize=4096)
+def _described(*label: str) -> str:
+    return describe(Label(**dict(zip(COLUMNS, label, strict=True))))
+
+
+def _covers(labels: Sequence[ShelfLabel]) -> NDArray[np.bool_]:
+    kinds = {name: [code in covered_counties(name) for code in COUNTIES] for name in _names(labels)}
+    table: NDArray[np.bool_] = np.array([kinds[label.region_label] for label in labels], dtype=bool)
+    return table.reshape(len(labels), len(COUNTIES))
+
+
+def _names(labels: Sequence[ShelfLabel]) -> set[str]:
+    return {label.region_label for label in labels}
 
 
 def _month(label: ShelfLabel) -> int:
@@ -224,5 +286,12 @@ def _month(label: ShelfLabel) -> int:
     return int(year) * 12 + int(month)
 
 
-def _lot(project_id: str) -> int:
-    return int.from_bytes(hashlib.blake2b(project_id.encode(), digest_size=8).digest(), "big")
+def _lots(numbers: Sequence[str]) -> NDArray[np.uint64]:
+    """64 bits of each project's number: its sixteen bytes folded and mixed (splitmix64's last step)."""
+    halves = np.array(numbers, dtype=f"S{NUMBER_BYTES}").view(np.uint64).reshape(-1, 2)
+    with np.errstate(over="ignore"):
+        bits = halves[:, 0] ^ (halves[:, 1] * np.uint64(0x9E3779B97F4A7C15))
+        bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        mixed: NDArray[np.uint64] = bits ^ (bits >> np.uint64(31))
+    return mixed

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.library.queries import Shelf, Snapshot, Wish
-from app.library.queries.snapshot import ShelfLabel
+from app.library.queries.snapshot import VOCABULARY, ShelfLabel
+from app.library.states import CardStatus
 from app.policy.catalogue import ACTIONS, BAND_NAMES, KINDS
 from app.policy.lists import URGENCY
 from app.policy.regions import counties, prefectures
@@ -79,7 +82,9 @@ class Figures:
 
 
 def figures(kept: Snapshot, shelf: Shelf, least: int) -> Figures:
-    new = sum(card.label.tick == kept.tick and card.status == "open" for card in kept.cards)
+    fresh = np.array([label.tick == kept.tick for label in kept.labels], dtype=bool)
+    free = kept.columns["status"] == VOCABULARY["status"].index(CardStatus.OPEN)
+    new = int(np.count_nonzero(fresh[kept.cohort] & free))
     told = sum(n for n in shelf.counts["action"].values() if n >= least)
     return Figures(
         open=shelf.tabs["open"],

@@ -128,6 +128,7 @@ def _items_of(held: _Held) -> tuple[list[Item], NDArray[np.intp]]:
     kinds = VOCABULARY["kind"]
     place: dict[Item, int] = {}
     item_of = np.empty(len(shelf), dtype=np.intp)
-    for n, (card, kind) in enumerate(zip(shelf.cards, shelf.columns["kind"].tolist(), strict=True)):
-        item_of[n] = place.setdefault((card.need_item or "", kinds[kind]), len(place))
+    said = zip(shelf.cards.need_items(), shelf.columns["kind"].tolist(), strict=True)
+    for n, (item, kind) in enumerate(said):
+        item_of[n] = place.setdefault((item or "", kinds[kind]), len(place))
     return list(place), item_of
