@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.core.clock import local_day
+from app.core.house import House
 from app.core.outbox import OfficeReceived, PublicLetter, PublicReceived
 from app.followup.jobs import TO_OFFICE, TO_PUBLIC
 from app.followup.models import Inquiry
@@ -25,7 +26,8 @@ from app.releases.queries import project_by_number
 from tests.clock import NOW
 from tests.stories.followup_shelf import publish
 from tests.stories.followup_world import Walk, open_walk
-from tests.world import COUNTY, VILLAGE, office, public, secret_name
+from tests.stories.releases_world import approve_all, crowd, tick
+from tests.world import COUNTY, VILLAGE, Site, office, public, secret_name
 
 ASKED = "旧的洗衣机行不行，要不要自己装？"
 LIST = "/office/followup/inquiries"
@@ -352,6 +354,27 @@ def test_of_an_emptied_place_nothing_is_asked_and_its_name_is_gone_from_the_list
     assert "这一项已结束" in listed and title not in listed
     assert answer(walk, inquiry, answers="call")[0] == 303, "it can still be answered"
     assert title not in own_page(walk)
+
+
+def test_both_engines_carry_a_question_there_and_back(any_house: House) -> None:
+    crowd(any_house)
+    approve_all(any_house)
+    tick(any_house)
+    site = Site(any_house)
+    ours = (NeedProject.state == "public", Need.area.startswith(COUNTY))
+    with office(any_house) as session:
+        number = session.scalars(select(NeedProject.project_id).join(Need).where(*ours)).first()
+    asking = {"topic": "other", "text": ASKED}
+    assert site.public("firm").post(f"/library/{number}/ask", data=asking).status_code == 303
+    assert site.public("firm").post(f"/library/{number}/ask", data=asking).status_code == 409
+    site.carry()
+    with office(any_house) as session:
+        inquiry = session.scalars(select(Inquiry.id)).one()
+    told = {"answers": "call", "sentence": "送之前打个招呼就行"}
+    assert site.office("cs").post(f"{LIST}/{inquiry}/answer", data=told).status_code == 303
+    site.carry()
+    told_to = [who for who in ("firm", "vol") if "县里答复了：" in site.public(who).get("/my").text]
+    assert told_to == ["firm"]
 
 
 def test_the_closed_lists_hold_together_and_tell_nothing(walk: Walk) -> None:
