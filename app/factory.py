@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import logging
+import os
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -50,6 +51,12 @@ def build(settings: Settings) -> Flask:
     front.extensions["house"] = house
     _add_commands(front, settings)
     return front
+
+
+def warm(app: Flask) -> None:
+    """For a process that serves: the shelf is read before the first visitor asks for it."""
+    if "library" in app.extensions and os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+        app.extensions["library"].prepare()
 
 
 def build_public(house: House) -> Flask:

@@ -9,16 +9,19 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from app.core.database import Database
 from app.library.models import LibraryTick
-from app.library.queries.snapshot import Snapshot, refreshed, taken
+from app.library.queries.snapshot import Snapshot, stepped, taken, until_read_anew
 
 PAGES_KEPT = 400
+LARGE = 20_000  # cards from which on a new week's shelf is read beside the requests
 FLUSH_SECONDS, FLUSH_COUNT = 20.0, 2000
 
 Stamp = tuple[int, date]  # the counter of changes (ticks move it, too) and the day
@@ -114,14 +117,40 @@ class ShowCounter:
                 self._counts[key] = self._counts.get(key, 0) + n
 
 
-class Keeper:
-    """One for each process of the public side."""
+Start = Callable[[Callable[[], Snapshot]], "Future[Snapshot]"]
 
-    def __init__(self) -> None:
+
+def in_a_thread(read: Callable[[], Snapshot]) -> "Future[Snapshot]":
+    """Started at once, waited for by nobody: a process that ends does not mind it."""
+    promise: Future[Snapshot] = Future()
+
+    def run() -> None:
+        try:
+            promise.set_result(read())
+        except Exception as error:  # whoever asks next reads for itself, and hears of it there
+            promise.set_exception(error)
+
+    threading.Thread(target=run, name="library.shelf", daemon=True).start()
+    return promise
+
+
+class Keeper:
+    """One for each process of the public side. With a database of its own it reads a large shelf beside the
+    requests, and shows the old arrays until the new ones are there."""
+
+    def __init__(self, db: Database | None = None, *, start: Start = in_a_thread, large: int = LARGE) -> None:
         self.pages = PageCache()
         self.shown = ShowCounter()
+        self._db, self._start, self._large = db, start, large
         self._lock = threading.Lock()
         self._shelf: Snapshot | None = None
+        self._reading: Future[Snapshot] | None = None
+
+    def prepare(self) -> None:
+        """Reads the shelf before anybody asks for it."""
+        with self._lock:
+            if self._db is not None and self._shelf is None and self._reading is None:
+                self._reading = self._start(self._read)
 
     def shelf(self, session: Session) -> Snapshot:
         """The shelf as the database has it now. One query when nothing changed."""
@@ -130,13 +159,33 @@ class Keeper:
         if kept is not None and kept.changes == changes:
             return kept
         with self._lock:
-            kept = self._shelf
+            kept = self._shelf = self._prepared() or self._shelf
             if kept is None or kept.changes > changes:
                 kept = taken(session, changes=changes, tick=tick)
             elif kept.changes < changes:
-                kept = refreshed(session, kept, changes=changes, tick=tick)
+                step = stepped(session, kept, changes=changes, tick=tick)
+                if step is None and self._db is not None and len(kept) >= self._large:
+                    self._reading = self._reading or self._start(self._read)
+                    return until_read_anew(session, kept)
+                kept = step or taken(session, changes=changes, tick=tick)
             self._shelf = kept
         return kept
+
+    def _prepared(self) -> Snapshot | None:
+        """What was read meanwhile; waited for where there is nothing else to show."""
+        reading = self._reading
+        if reading is None or not (reading.done() or self._shelf is None):
+            return None
+        self._reading = None
+        wait([reading])
+        return None if reading.exception() is not None else reading.result()
+
+    def _read(self) -> Snapshot:
+        if self._db is None:
+            raise LookupError("no database to read from")
+        with self._db.transaction(writes=False) as session:
+            changes, tick = counter_of(session)
+            return taken(session, changes=changes, tick=tick)
 
 
 def changes_now(engine: Engine) -> int:

@@ -188,23 +188,45 @@ def taken(session: Session, *, changes: int, tick: date | None) -> Snapshot:
 
 def refreshed(session: Session, old: Snapshot, *, changes: int, tick: date | None) -> Snapshot:
     """The next snapshot: single cards are put in their places; else all is read anew."""
+    return stepped(session, old, changes=changes, tick=tick) or taken(session, changes=changes, tick=tick)
+
+
+def stepped(session: Session, old: Snapshot, *, changes: int, tick: date | None) -> Snapshot | None:
+    """The next snapshot where cards have changed in their places alone; None where some came or left."""
+    rows = _touched_since(session, old)
+    if tick != old.tick or any(row.retired == (row.id in old.at) for row in rows):
+        return None
+    return replace(_with_rows(old, rows), changes=changes)
+
+
+def until_read_anew(session: Session, old: Snapshot) -> Snapshot:
+    """The old arrays for the moment that a reading of all takes: what was claimed or emptied since is seen at
+    once, what left is hidden, and what came is not there yet. It counts as old as before."""
+    return _with_rows(old, _touched_since(session, old))
+
+
+def _touched_since(session: Session, old: Snapshot) -> Sequence[Any]:
     touched = _rows().add_columns(ShelfCohort.retired).join(Card.cohort)
-    rows = session.execute(touched.where(Card.touched > old.changes)).all()
-    if tick != old.tick or any(row.retired or row.id not in old.at for row in rows):
-        return taken(session, changes=changes, tick=tick)
+    return session.execute(touched.where(Card.touched > old.changes)).all()
+
+
+def _with_rows(old: Snapshot, rows: Sequence[Any]) -> Snapshot:
+    """What has left the shelf has no status: no list and no count finds it."""
     columns = {name: codes.copy() for name, codes in old.columns.items()}
     company, lasting, wording = old.company.copy(), old.lasting.copy(), old.wording.copy()
-    lines = {old.at[row.id]: tuple(row)[:WIDTH] for row in rows}
+    there = [row for row in rows if row.id in old.at]
+    lines = {old.at[row.id]: tuple(row)[:WIDTH] for row in there}
     for n, line in lines.items():
         for name, codes in columns.items():
             codes[n] = _CODE[name][line[AT[name]]]
         item = line[AT["item"]]
         company[n], lasting[n], wording[n] = item in COMPANY_NAMES, item in LASTING, line[AT["wording"]]
-    cards = old.cards.with_lines(lines)
+    for row in there:
+        if row.retired:
+            columns["status"][old.at[row.id]] = _CODE["status"][None]
     return replace(
         old,
-        changes=changes,
-        cards=cards,
+        cards=old.cards.with_lines(lines),
         columns=columns,
         company=company,
         lasting=lasting,

@@ -15,7 +15,7 @@ from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
 from app.core.clock import SHANGHAI, local_day
-from app.core.guard import Desk, door
+from app.core.guard import Desk, Door, door
 from app.library.operations import Tally, count_exposure
 from app.library.queries.keeping import Keeper, Stamp
 from app.library.queries.snapshot import Snapshot
@@ -31,7 +31,8 @@ HOW = ("shows", "opens", "picks")
 def stand_in_front(state: BlueprintSetupState) -> None:
     """One keeper for the application, and its cache before everything else."""
     app = cast(Flask, state.app)
-    app.extensions[PLACE] = Keeper()
+    place: Door = app.extensions["door"]
+    app.extensions[PLACE] = Keeper(place.db)
     app.wsgi_app = KeptPages(app, app.extensions[PLACE])  # type: ignore[method-assign]
 
 
