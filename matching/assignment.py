@@ -6,6 +6,7 @@ import numpy as np
 
 from matching.arcs import Arcs, Flags, Floats, Ints
 from matching.certificate import NONE, OBJECTIVES, Certificate, bound_of, least_offset, without_pins
+from matching.dense import is_small, solve_table
 from matching.exact import Market, Progress, Solved, solve
 from matching.maxmin import best_worst
 from matching.ties import longest_waits
@@ -90,7 +91,8 @@ def _each_pair_once(arcs: Arcs, rest: tuple[Arcs, Ints] | None) -> tuple[Arcs, I
 def _by_weight(arcs: Arcs, objective: str, gap: float, waited: Floats | None, tell: Progress) -> Assignment:
     offset = _offset(arcs) if objective == "cardinality" else 0.0
     market, back, turned = market_of(arcs, offset)
-    found = assignment_from(arcs, solve(market, gap, tell), back, turned, objective, offset)
+    solved = solve_table(market) if is_small(market) else None
+    found = assignment_from(arcs, solved or solve(market, gap, tell), back, turned, objective, offset)
     if waited is None:
         return found
     tell("ties")

@@ -45,7 +45,7 @@ IDLE = 0.1  # share of the gap that prices of places may make up that nobody tak
 WAR = 30  # bids for each unit, after which epsilon grows for good
 PATIENCE = 6  # rounds of looking for arcs, after which a row that still misses some gets all of its arcs
 
-FLAT = 5e-4  # the same where they are equal, as a share of the spread of all weights
+FLAT = 1e-2  # the same where they are equal, as a share of the spread of all weights
 REACHED_BY_AUCTION = 1e-4  # smaller gaps are left to the paths: an auction would take long
 
 NO_ARC, NO_INDEX = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
