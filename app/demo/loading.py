@@ -19,6 +19,7 @@ from app.core.house import House
 from app.core.messages import msg
 from app.demo import people
 from app.demo.agenda import WEEKLY_HOUR, Agenda, Stage
+from app.demo.asking import Asking
 from app.demo.direct import Direct
 from app.demo.fourth import Fourth
 from app.demo.households import Household, detailed
@@ -91,6 +92,7 @@ class _Demo:
         Fourth(self.agenda).note()
         note_journeys(self.agenda, players, self.book)
         Imports(self.agenda).note()
+        Asking(self.agenda).note()
         self._note_last_night()
         return crowd + len(homes)
 
