@@ -9,7 +9,10 @@ import pytest
 from ortools.graph.python import min_cost_flow
 
 from matching import Arcs, assign, check, one_to_one
+from matching.assignment import assignment_from, market_of
 from matching.auction import new_lists
+from matching.dense import is_small, solve_table
+from matching.exact import solve
 from matching.passes import fill_from_all, fill_from_rows, list_prices, starts
 from tests.assignments import OBJECTIVES, crowded, shuffled, some_arcs
 from tests.programme import best_by_programme
@@ -45,6 +48,43 @@ def test_the_value_is_that_of_an_integer_solver(rounds: int) -> None:
         arcs = crowded(rng, rows, columns, int(rng.integers(3, 15)))
         for arcs_now in (arcs, _turned(arcs)):
             assert assign(arcs_now).certificate.value == _by_flow(arcs_now), turn
+
+
+def test_auction_and_paths_find_what_a_table_finds() -> None:
+    """Small markets are tables, and never see the auction otherwise."""
+    rng = np.random.default_rng(12)
+    tables = 0
+    for turn in range(300):
+        arcs = some_arcs(rng) if turn % 3 else crowded(rng, 30, int(rng.integers(30, 60)), 9)
+        market, back, turned = market_of(arcs)
+        found = assignment_from(arcs, solve(market), back, turned)
+        assert found.certificate.gap <= 1e-9, turn
+        if not arcs.lighter_copies.size:
+            assert check(arcs, found.chosen, found.certificate) == [], turn
+        if is_small(market):
+            tables += 1
+            table = solve_table(market)
+            assert table is not None
+            told = assignment_from(arcs, table, back, turned)
+            assert check(arcs, told.chosen, told.certificate) == [], turn
+            assert told.certificate.value == pytest.approx(found.certificate.value, rel=1e-9)
+    assert tables > 100
+
+
+@pytest.mark.parametrize("gap", [0.0, 1e-3])
+def test_places_that_all_want_are_shared_out_in_any_order_of_arcs(gap: float) -> None:
+    """What is common to all outweighs the rest: prices are found in large steps, then in small ones."""
+    rng = np.random.default_rng(13)
+    arcs = crowded(rng, 400, 500, 60)
+    arcs = arcs.with_weight(arcs.weight * 0.05 + 1000 * rng.random(500)[arcs.need])
+    best = assign(arcs).certificate.value
+    found = assign(arcs, gap=gap)
+    assert check(arcs, found.chosen, found.certificate) == []
+    assert found.certificate.gap <= max(gap, 1e-9)
+    assert found.certificate.value >= best * (1 - 0.1 * gap - 1e-9), "of the gap next to nothing is lost"
+    turn = rng.permutation(arcs.weight.size)
+    again = assign(shuffled(arcs, turn), gap=gap)
+    assert np.sort(turn[again.chosen]).tolist() == found.chosen.tolist()
 
 
 def _turned(arcs: Arcs) -> Arcs:
