@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.core.house import House
+from app.needs.views import import_runs
 from migrations.environment import upgrade
 from tests import postgres
 from tests.clock import SteppingClock
@@ -23,6 +24,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long and not SOAK:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture(autouse=True)
+def imports_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page gives a workbook a moment and then shows progress; on a busy machine a test would see either."""
+    monkeypatch.setattr(import_runs, "PATIENCE", 120.0)
 
 
 @pytest.fixture(scope="session")

@@ -171,13 +171,21 @@ def _has_opened(pid: int, path: Path) -> bool:
     return False
 
 
+def _hear_interrupts() -> None:
+    """Who starts the tests in the background may have switched them off for every child."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupt_leaves_what_was_there(command: Command) -> None:
     command.out.write_text("old")
     rows = "".join(f"p{k},n{k % 977},{k % 89}\n" for k in range(600_000))
     arcs = command.write("a.csv", HEAD + rows)
     words = ["assign", "--arcs", arcs, "--out", command.out, "--certificate", command.proof]
     with subprocess.Popen(
-        [sys.executable, "-m", "matching", *map(str, words)], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "matching", *map(str, words)],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_hear_interrupts,
     ) as running:
         started = time.monotonic()
         while running.poll() is None and time.monotonic() < started + 60:
