@@ -262,6 +262,10 @@ for arcs in [crowded(rng, 12, 20, 4)] + [some_arcs(rng) for _ in range(20)]:
         found = assign(arcs, objective=objective)
         assert check(arcs, found.chosen, found.certificate) == []
         print(found.chosen.tolist(), found.certificate.value)
+arcs = crowded(rng, 200, 600, 30)  # a table here, an auction there: of equal optima another may be found
+found = assign(arcs)
+assert check(arcs, found.chosen, found.certificate) == []
+print(found.certificate.value)
 """
 
 
