@@ -15,7 +15,7 @@ from matching.outcome.reasons import text
 from matching.schema import Schema, read_schema
 from matching.tables import Pairs, Table, read_history, read_pairs, read_side
 
-FORMAT = 1
+FORMAT = 2
 HEADER = "person_id,need_id,p_person,p_need,p_match,score,reasons"
 
 

@@ -158,7 +158,7 @@ class Design:
             ("other_answers", others),
             ("decider_taste", _crossed(rows.a, n, self.side_axes[1](rows.z))),
             ("candidate_taste", _crossed(rows.b, m, self.side_axes[0](rows.x))),
-            ("taste", _outer(self.both_axes[0](rows.x), self.both_axes[1](rows.z))),
+            ("taste", crossed_axes(self, rows)),
         ]  # fmt: skip
         parts = [sparse.csr_matrix(b) for _n, b in blocks]
         of_block = np.concatenate([np.full(b.shape[1], BLOCKS.index(n)) for n, b in blocks]).astype(np.int64)
@@ -180,5 +180,7 @@ def _crossed(index: Ints, n: int, axes: Floats) -> Any:
     return sparse.csr_matrix((axes[at].ravel(), (row, column.ravel())), shape=(index.size, n * k))
 
 
-def _outer(x: Floats, z: Floats) -> Floats:
+def crossed_axes(design: Design, rows: Rows) -> Floats:
+    """(rows, axes * axes): each leading direction of the decider's features with each of the candidate's."""
+    x, z = design.both_axes[0](rows.x), design.both_axes[1](rows.z)
     return np.asarray((x[:, :, None] * z[:, None, :]).reshape(x.shape[0], x.shape[1] * z.shape[1]))

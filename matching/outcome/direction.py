@@ -11,7 +11,13 @@ from matching.outcome.design import Design, Rows
 from matching.outcome.filters import COUNTS, SURFACES, Filters
 from matching.outcome.folds import REGIMES, Fold, regimes, seen
 from matching.outcome.mixed import Mixed
+from matching.outcome.tastes import Tastes
 from matching.outcome.trees import Trees
+
+LEVEL = np.array([0.6, 0.3, 0.1])  # shares of tastes, mixed and trees, where nothing can be learned
+
+CHOSEN_LEVEL = np.array([0.0, 0.7, 0.3])  # where only choices are known, the filters say who likes what
+SWEPT = {"pairs": 0.5, "people": 0.3, "groups": 0.3}  # of the draws of a whole fit
 
 
 @dataclass
@@ -23,10 +29,13 @@ class Learners:
     variance: Floats | None = None
     seed: int = 0
     rare: bool = False
+    share: float = 1.0
 
     def fit(self, rows: Rows) -> Self:
         n, m = self.design.persons
         self.mixed = Mixed(self.design, self.variance, self.seed).fit(rows)
+        tastes = Tastes(self.design, self.seed, share=self.share)
+        self.tastes = None if self.positive else tastes.fit(rows)
         self.trees = Trees(self.design, self.seed).fit(rows)
         self.filters = Filters(n, m, self.positive, self.seed, self.rare).fit(rows)
         self.seen = seen(rows.a, n), seen(rows.b, m)
@@ -35,7 +44,8 @@ class Learners:
     def values(self, rows: Rows) -> tuple[Floats, Ints]:
         """(rows, learners) log odds and scores; the regime of each row."""
         regime = regimes(rows.a, rows.b, *self.seen)
-        level = np.column_stack([self.mixed.logits(rows), self.trees.logits(rows)])
+        tastes = np.zeros(len(rows)) if self.tastes is None else self.tastes.logits(rows)
+        level = np.column_stack([tastes, self.mixed.logits(rows), self.trees.logits(rows)])
         scores = self.filters.scores(rows)
         return np.hstack([level, scores]), regime
 
@@ -54,12 +64,13 @@ class Direction:
     def fit(self, rows: Rows, folds: list[Fold]) -> Self:
         self.learners = Learners(self.design, self.positive, None, self.seed, self.rare).fit(rows)
         held = [self._held(rows, f) for f in folds]
-        names = 2 + len(self.learners.filters.names)
+        names = LEVEL.size + len(self.learners.filters.names)
         index, regime = (np.concatenate([np.zeros(0, np.int64), *(h[k] for h in held)]) for k in (0, 2))
         values = np.vstack([np.zeros((0, names)), *(h[1] for h in held)])
-        start = np.concatenate([[0.7, 0.3], np.zeros(names - 2)])
+        start = np.concatenate([LEVEL, np.zeros(names - LEVEL.size)])
         if self.positive:
-            start[2 + len(COUNTS) :] = 1.0 / len(SURFACES)
+            start[: LEVEL.size] = CHOSEN_LEVEL
+            start[LEVEL.size + len(COUNTS) :] = 1.0 / len(SURFACES)
         self.out: dict[str, tuple[Ints, Floats]] = {}
         for which, name in enumerate(REGIMES):
             use, at = self._used(name, names), np.flatnonzero(regime == which)
@@ -72,13 +83,14 @@ class Direction:
     @staticmethod
     def _used(regime: str, names: int) -> int:
         """Of strangers the history's matrix knows nothing."""
-        return names if regime == "kk" else 2
+        return names if regime == "kk" else LEVEL.size
 
     def _held(self, rows: Rows, fold: Fold) -> tuple[Ints, Floats, Ints]:
         """Test rows of a fold as strangers would see them; each kind of fold serves its own regimes."""
         train = rows.take(fold.train)
         variance = self.learners.mixed.variance
-        fitted = Learners(self.design, self.positive, variance, self.seed, self.rare).fit(train)
+        share = SWEPT[fold.kind]
+        fitted = Learners(self.design, self.positive, variance, self.seed, self.rare, share).fit(train)
         test = rows.take(fold.test)
         test.a = np.where(fitted.seen[0][test.a], test.a, -1)
         test.b = np.where(fitted.seen[1][test.b], test.b, -1)

@@ -64,7 +64,7 @@ class Filters:
     @property
     def names(self) -> tuple[str, ...]:
         if not self.positive:
-            return (EXPLICIT + (SURFACES if self.rare else ())) if self.dense else EXPLICIT[-1:]
+            return ((EXPLICIT + SURFACES) if self.dense else EXPLICIT[-1:]) if self.rare else ()
         return NAMES if self.dense else (*COUNTS, NAMES[-1])
 
     @property
@@ -76,7 +76,7 @@ class Filters:
         """(rows, names); strangers have 0."""
         out = np.zeros((len(rows), len(self.names)))
         known = np.flatnonzero((rows.a >= 0) & (rows.b >= 0))
-        if not known.size or not self.matrix.nnz:
+        if not known.size or not self.matrix.nnz or not self.names:
             return out
         a, b = rows.a[known], rows.b[known]
         found = []

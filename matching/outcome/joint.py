@@ -1,4 +1,4 @@
-"""Both say yes: from the two directions and a direct look, with what they have in common beyond them.
+"""Both say yes: from the two directions, with what they have in common beyond them.
 
 Independent answers would multiply; people who get on tend to agree, so a fitted slope and base on the
 product's log odds, beside each direction's own, take up the residual dependence.
@@ -14,7 +14,7 @@ from matching.arcs import Floats, Ints
 from matching.outcome.blend import LEAST_EACH, LEAST_ROWS, Bend, Weights
 from matching.outcome.folds import REGIMES
 
-START = np.array([0.7, 0.0, 0.0, 0.3])
+START = np.array([1.0, 0.0, 0.0])
 
 
 def both(p: Floats, q: Floats) -> Floats:
@@ -28,10 +28,8 @@ class Joint:
     lines: dict[str, Weights] = field(default_factory=dict)
     bends: dict[str, Bend] = field(default_factory=dict)
 
-    def fit(
-        self, held: dict[str, tuple[Floats, Floats, Floats]], y: dict[str, Floats], w: dict[str, Floats]
-    ) -> Self:
-        """`held[regime]`: log odds out of fold of person, need and both; `y`, `w` of the same rows."""
+    def fit(self, held: dict[str, tuple[Floats, Floats]], y: dict[str, Floats], w: dict[str, Floats]) -> Self:
+        """`held[regime]`: log odds out of fold of person and need; `y`, `w` of the same rows."""
         for name in REGIMES:
             self.lines[name], self.bends[name] = Weights(START).plain(), Bend()
             if name not in held:
@@ -43,13 +41,11 @@ class Joint:
             self.bends[name].fit(self.lines[name].logits(values), y[name], w[name])
         return self
 
-    def logits(
-        self, p: Floats, q: Floats, direct: Floats, regime: Ints
-    ) -> tuple[Floats, Floats, Floats, Floats]:
-        """(raw, bent log odds, and how much of a change in p, in q, in the direct look reaches raw)."""
-        values = columns(p, q, direct)
+    def logits(self, p: Floats, q: Floats, regime: Ints) -> tuple[Floats, Floats, Floats]:
+        """(raw, bent log odds, and how much of a change in p and in q reaches raw)."""
+        values = columns(p, q)
         raw, bent = np.zeros(p.size), np.zeros(p.size)
-        slope = np.zeros((p.size, 4))
+        slope = np.zeros((p.size, 3))
         for which, name in enumerate(REGIMES):
             at = np.flatnonzero(regime == which)
             if at.size:
@@ -60,8 +56,8 @@ class Joint:
         rest = 1 - one * other
         return raw, bent, np.column_stack(
             [slope[:, 1] + slope[:, 0] * (1 - one) / rest, slope[:, 2] + slope[:, 0] * (1 - other) / rest]
-        ), slope[:, 3]  # fmt: skip
+        )  # fmt: skip
 
 
-def columns(p: Floats, q: Floats, direct: Floats) -> Floats:
-    return np.column_stack([both(p, q), p, q, direct])
+def columns(p: Floats, q: Floats) -> Floats:
+    return np.column_stack([both(p, q), p, q])

@@ -76,15 +76,16 @@ class OutcomeModel(BaseEstimator):  # type: ignore[misc]
     def _fit_answers(self, sides: tuple[Prepared, Prepared], history: History) -> None:
         rows, answers = self._history_rows(sides, history)
         answers = {name: given for name, given in answers.items() if not np.isnan(given).all()}
-        if len(answers) > 1 and not {"person", "need"} <= set(answers):
+        matched = answers.get("match")
+        if len(answers) > 1:
             answers.pop("match", None)
         cut = folds(rows.a, rows.b, self.seed)
         for k, (name, given) in enumerate(answers.items()):
             if k == 0 and len(rows) == len(history):
                 rows.weight = rows.weight * self._age(sides, rows, given, history.time)
             self.directions_[name] = self._fit_direction(sides, rows, answers, name, cut)
-        if {"person", "need", "match"} <= set(self.directions_):
-            self.joint_ = self._fit_joint(rows, answers)
+        if len(answers) == 2 and matched is not None:
+            self.joint_ = self._fit_joint(rows, {**answers, "match": matched})
 
     def _design(self, sides: tuple[Prepared, Prepared], rows: Rows, turned: bool) -> Design:
         own = (sides[1].own, sides[0].own) if turned else (sides[0].own, sides[1].own)
@@ -179,17 +180,15 @@ class OutcomeModel(BaseEstimator):  # type: ignore[misc]
         swapped = {"kk": "kk", "kc": "ck", "ck": "kc", "cc": "cc"}
         held, y, w = {}, {}, {}
         for name in REGIMES:
-            out = [
-                self.directions_[d].out[swapped[name] if d == "need" else name]
-                for d in ("person", "need", "match")
-            ]
-            size = min(o[0].size for o in out)
-            if not size or any(not np.array_equal(o[0], out[0][0]) for o in out):
+            sides = ("person", name), ("need", swapped[name])
+            (at, one), (also, other) = (self.directions_[d].out[r] for d, r in sides)
+            if not at.size or not np.array_equal(at, also):
                 continue
-            person, need, direct = (self.directions_[d].blends[r].bend(o[1]) for d, r, o in zip(
-                ("person", "need", "match"), (name, swapped[name], name), out, strict=True))  # fmt: skip
-            held[name] = person, need, direct
-            y[name], w[name] = answers["match"][out[0][0]], rows.weight[out[0][0]]
+            person, need = (
+                self.directions_[d].blends[r].bend(f) for (d, r), f in zip(sides, (one, other), strict=True)
+            )
+            held[name] = person, need
+            y[name], w[name] = answers["match"][at], rows.weight[at]
         return Joint().fit(held, y, w)
 
     def ask(self, people: Table, needs: Table, pairs: Pairs) -> Scores:
@@ -238,10 +237,10 @@ class OutcomeModel(BaseEstimator):  # type: ignore[misc]
         chance = {n: np.clip(expit(v.bent + self.shift_), EDGE, 1 - EDGE) for n, v in asked.items()}
         explain = reasons.Explained(self, rows, asked)
         if self.joint_ is not None:
-            person, need, direct = (asked[n] for n in ("person", "need", "match"))
-            raw, bent, slopes, own = self.joint_.logits(person.bent, need.bent, direct.bent, person.regime)
+            person, need = (asked[n] for n in ("person", "need"))
+            raw, bent, slopes = self.joint_.logits(person.bent, need.bent, person.regime)
             match = np.clip(expit(bent), EDGE, 1 - EDGE)
-            parts = explain.joint(raw, slopes, own)
+            parts = explain.joint(raw, slopes)
         else:
             name = next(n for n in ("person", "need", "match") if n in asked)
             raw, match = asked[name].raw + self.shift_, chance[name]

@@ -10,7 +10,7 @@ from matching.outcome.design import Rows
 from matching.outcome.folds import REGIMES
 
 if TYPE_CHECKING:
-    from matching.outcome.direction import Asked, Direction
+    from matching.outcome.direction import Asked
     from matching.outcome.prior import Prior
 
 DIGITS, SHOWN = 6, 12
@@ -75,9 +75,9 @@ class Explained:
     rows: Rows
     asked: "dict[str, Asked]"
 
-    def joint(self, raw: Floats, slopes: Floats, direct: Floats) -> list[dict[str, float]]:
+    def joint(self, raw: Floats, slopes: Floats) -> list[dict[str, float]]:
         found: dict[str, Floats] = {}
-        for name, slope in (("person", slopes[:, 0]), ("need", slopes[:, 1]), ("match", direct)):
+        for name, slope in (("person", slopes[:, 0]), ("need", slopes[:, 1])):
             for code, value in self._direction(name).items():
                 found[code] = found.get(code, 0.0) + slope * value
         found["both"] = raw - sum(found.values())
@@ -97,21 +97,25 @@ class Explained:
         weights = np.array([np.pad(w, (0, width - w.size)) for w in slopes])[asked.regime]
         share = np.array([1 - direction.blends[r].share for r in REGIMES])[asked.regime]
         weights = weights * share[:, None]
-        found = {c: weights[:, 0] * v for c, v in self._mixed(direction, name, rows).items()}
-        found["pattern"] = weights[:, 1] * asked.values[:, 1]
-        found["alike"] = (weights[:, 2:] * asked.values[:, 2:]).sum(axis=1)
+        found: dict[str, Floats] = {}
+        for k, learner in enumerate((direction.learners.tastes, direction.learners.mixed)):
+            parts = ({}, {}) if learner is None else learner.parts(rows)
+            for code, value in self._coded(parts, name).items():
+                found[code] = found.get(code, 0.0) + weights[:, k] * value
+        found["pattern"] = weights[:, 2] * asked.values[:, 2]
+        found["alike"] = (weights[:, 3:] * asked.values[:, 3:]).sum(axis=1)
         rest = asked.raw - sum(found.values())
         grown = share < 1
         found["pattern"] = found["pattern"] + np.where(grown, rest, 0.0)
-        found["base"] = found["base"] + np.where(grown, 0.0, rest)
+        found["base"] = found.get("base", 0.0) + np.where(grown, 0.0, rest)
         return found
 
     def _turned(self) -> Rows:
         r = self.rows
         return Rows(r.b, r.a, r.z, r.x, r.y, r.weight, r.pool, r.context, r.pair, r.prior, r.other)
 
-    def _mixed(self, direction: "Direction", name: str, rows: Rows) -> dict[str, Floats]:
-        sums, columns = direction.learners.mixed.parts(rows)
+    def _coded(self, parts: tuple[dict[str, Floats], dict[str, Floats]], name: str) -> dict[str, Floats]:
+        sums, columns = parts
         sides = SIDES["need" if name == "need" else "person"]
         found = {sides.get(block, PLAIN.get(block, block)): value for block, value in sums.items()}
         space, mine = self.model.space_, ("need", "person") if name == "need" else ("person", "need")

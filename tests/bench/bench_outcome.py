@@ -8,6 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from matching.outcome import OutcomeModel
 from tests.bench.figures import Figure, less_is_better, more_is_better
+from tests.bench.outcome_ceiling import ceiling
 from tests.bench.outcome_worlds import Floats, World, bids, calibration, meetings, ndcg, peers
 
 NIGHTS, TOP = 20, 5
@@ -44,12 +45,27 @@ def _meetings(name: str, world: World) -> list[Figure]:
         more_is_better(
             f"{title}: share of the oracle's NDCG@{TOP}", quality(found.score) / oracle, None, "", ">= 0.9"
         ),
+        more_is_better(
+            f"{title}: share of the ceiling's NDCG@{TOP}",
+            quality(found.score) / quality(_ceiling(world)),
+            None,
+            "",
+            "1 is the best reader of the same answers",
+        ),
         more_is_better(f"{title}: AUC", float(roc_auc_score(both, found.match)), area, ""),
         less_is_better(
             f"{title}: calibration error", max(calibration(p, y) for p, y in chances), None, "", "<= 0.02"
         ),
         less_is_better(f"{title}: fit of {int(world.seen.sum())} pairs", spent, None, "CPU s", "<= 60"),
     ]
+
+
+def _ceiling(world: World) -> Floats:
+    """Chances that both say yes, by a reader who knows the world's equations but not the persons."""
+    assert world.known is not None
+    one = ceiling(world.known[0], world.a, world.b, world.said[:, 0], world.seen)
+    other = ceiling(world.known[1], world.b, world.a, world.said[:, 1], world.seen)
+    return one * other
 
 
 def _bids(world: World) -> list[Figure]:

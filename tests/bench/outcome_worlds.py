@@ -16,6 +16,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from matching.schema import Schema, parse_schema
 from matching.tables import History, Pairs, Table
+from tests.bench.outcome_ceiling import Known
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,6 +37,7 @@ class World:
     said: Floats
     seen: Mask
     x: tuple[Floats, Floats]
+    known: tuple[Known, Known] | None = None
 
     def history(self) -> History:
         at = np.flatnonzero(self.seen)
@@ -65,6 +67,7 @@ def meetings(
     truth = np.column_stack(
         [_wants(sides[0], sides[1], a, b, taste), _wants(sides[1], sides[0], b, a, taste)]
     )
+    known = _known(sides[0], sides[1], a, b, taste, told), _known(sides[1], sides[0], b, a, taste, told)
     seen = night[a] < 0.75 * nights if strangers else rng.random(a.size) < 0.5
     people, needs = _table("p", x[0], night), _table("n", x[1], night)
     columns = {
@@ -75,7 +78,7 @@ def meetings(
         {"outcome": "two_sided", "people": {"columns": columns}, "needs": {"columns": columns}}
     )
     said = (rng.random(truth.shape) < expit(truth)).astype(float)
-    return World(schema, people, needs, a, b, truth, said, seen, x)
+    return World(schema, people, needs, a, b, truth, said, seen, x, known)
 
 
 _Side = tuple[Floats, Floats, Floats, Floats, Floats]
@@ -89,9 +92,18 @@ def _side(rng: np.random.Generator, n: int, told: float) -> _Side:
 
 
 def _wants(decider: _Side, candidate: _Side, i: Ints, j: Ints, taste: float) -> Floats:
-    near = -0.5 * np.abs(decider[0][i, 1] - candidate[0][j, 1]) + 0.4 * decider[0][i, 2] * candidate[0][j, 3]
     latent = taste * (decider[3][i] * candidate[4][j]).sum(axis=1)
-    return np.asarray(0.1 + candidate[1][j] + 0.8 * decider[2][i] + near + latent)
+    return np.asarray(candidate[1][j] + 0.8 * decider[2][i] + _near(decider, candidate, i, j) + latent)
+
+
+def _near(decider: _Side, candidate: _Side, i: Ints, j: Ints) -> Floats:
+    near = -0.5 * np.abs(decider[0][i, 1] - candidate[0][j, 1]) + 0.4 * decider[0][i, 2] * candidate[0][j, 3]
+    return np.asarray(0.1 + near)
+
+
+def _known(decider: _Side, candidate: _Side, i: Ints, j: Ints, taste: float, told: float) -> Known:
+    popular = told * candidate[0][j, 0]
+    return Known(_near(decider, candidate, i, j) + popular, (0.8, float(np.sqrt(1 - told**2))), taste)
 
 
 def _table(letter: str, x: Floats, night: Ints) -> Table:
