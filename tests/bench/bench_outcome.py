@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 from matching.outcome import OutcomeModel
 from tests.bench.figures import Figure, less_is_better, more_is_better
 from tests.bench.outcome_ceiling import ceiling
-from tests.bench.outcome_worlds import Floats, World, bids, calibration, meetings, ndcg, peers
+from tests.bench.outcome_worlds import Floats, World, bids, by_chance, calibration, meetings, ndcg, peers
 
 NIGHTS, TOP = 20, 5
 
@@ -55,6 +55,9 @@ def _meetings(name: str, world: World) -> list[Figure]:
         more_is_better(f"{title}: AUC", float(roc_auc_score(both, found.match)), area, ""),
         less_is_better(
             f"{title}: calibration error", max(calibration(p, y) for p, y in chances), None, "", "<= 0.02"
+        ),
+        less_is_better(
+            f"{title}: calibration error by chance alone", max(by_chance(p) for p, _y in chances), None, ""
         ),
         less_is_better(f"{title}: fit of {int(world.seen.sum())} pairs", spent, None, "CPU s", "<= 60"),
     ]

@@ -150,6 +150,13 @@ def calibration(p: Floats, y: Floats, bins: int = 10) -> float:
     return float(sum(abs(p[k].mean() - y[k].mean()) * k.size for k in parts) / p.size)
 
 
+def by_chance(p: Floats, draws: int = 30) -> float:
+    """The calibration error that chances which are right would show on as many answers."""
+    rng = np.random.default_rng(0)
+    said = (rng.random((draws, p.size)) < p).astype(float)
+    return float(np.mean([calibration(p, y) for y in said]))
+
+
 def peers(world: World, side: int) -> dict[str, Floats]:
     """Log odds or scores of the asked pairs for one side's answers, by plain models."""
     i, j = (world.a, world.b) if side == 0 else (world.b, world.a)
