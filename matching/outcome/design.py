@@ -49,6 +49,13 @@ class Rows:
     pair: Floats  # (rows, k) pair features, standardised
     prior: Floats  # (rows,) transparent score, standardised
     other: Floats  # the other side's answer for the same pair; NaN unknown
+    age: Floats  # (rows,) 1 for the latest answers, less for older ones where age matters
+
+    def aged(self) -> "Rows":
+        """The same answers, the old ones with less to say."""
+        rows = self.take(slice(None))
+        rows.weight = self.weight * self.age
+        return rows
 
     def take(self, index: Any) -> "Rows":
         return Rows(*(getattr(self, f.name)[index] for f in fields(self)))

@@ -33,7 +33,7 @@ class Learners:
 
     def fit(self, rows: Rows) -> Self:
         n, m = self.design.persons
-        self.mixed = Mixed(self.design, self.variance, self.seed).fit(rows)
+        self.mixed = Mixed(self.design, self.variance, self.seed).fit(rows.aged())
         tastes = Tastes(self.design, self.seed, share=self.share)
         self.tastes = None if self.positive else tastes.fit(rows)
         self.trees = Trees(self.design, self.seed).fit(rows)
@@ -76,7 +76,8 @@ class Direction:
             use, at = self._used(name, names), np.flatnonzero(regime == which)
             row, mine = index[at], values[at][:, :use]
             trees = self.positive and name == "kk"
-            blend = Blend(start[:use], self.seed).fit(mine, rows.y[row], rows.weight[row], rows.a[row], trees)
+            weight = rows.weight[row] * rows.age[row]
+            blend = Blend(start[:use], self.seed).fit(mine, rows.y[row], weight, rows.a[row], trees)
             self.blends[name], self.out[name] = blend, (row, blend.logits(mine))
         return self
 

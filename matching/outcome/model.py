@@ -82,7 +82,7 @@ class OutcomeModel(BaseEstimator):  # type: ignore[misc]
         cut = folds(rows.a, rows.b, self.seed)
         for k, (name, given) in enumerate(answers.items()):
             if k == 0 and len(rows) == len(history):
-                rows.weight = rows.weight * self._age(sides, rows, given, history.time)
+                rows.age = self._age(sides, rows, given, history.time)
             self.directions_[name] = self._fit_direction(sides, rows, answers, name, cut)
         if len(answers) == 2 and matched is not None:
             self.joint_ = self._fit_joint(rows, {**answers, "match": matched})
@@ -158,7 +158,7 @@ class OutcomeModel(BaseEstimator):  # type: ignore[misc]
         none = np.full(at.size, np.nan)
         return Rows(
             a, b, sides[0].own[at], sides[1].own[to], none, weight, self._pool_of(sides, at, to), context,
-            self.prior_.standard(values), self.prior_.score(values), none,
+            self.prior_.standard(values), self.prior_.score(values), none, np.ones(at.size),
         )  # fmt: skip
 
     def _pools(self, sides: tuple[Prepared, Prepared]) -> dict[str, int]:
@@ -266,6 +266,7 @@ def turned_rows(rows: Rows, turned: bool) -> Rows:
         rows.pair,
         rows.prior,
         rows.other,
+        rows.age,
     )
 
 

@@ -112,7 +112,7 @@ class Explained:
 
     def _turned(self) -> Rows:
         r = self.rows
-        return Rows(r.b, r.a, r.z, r.x, r.y, r.weight, r.pool, r.context, r.pair, r.prior, r.other)
+        return Rows(r.b, r.a, r.z, r.x, r.y, r.weight, r.pool, r.context, r.pair, r.prior, r.other, r.age)
 
     def _coded(self, parts: tuple[dict[str, Floats], dict[str, Floats]], name: str) -> dict[str, Floats]:
         sums, columns = parts

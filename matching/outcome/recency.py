@@ -4,12 +4,12 @@ ones."""
 import numpy as np
 
 from matching.arcs import Floats
-from matching.outcome.blend import log_loss
 from matching.outcome.design import BLOCKS, FIRST, Design, Rows
 from matching.outcome.mixed import Mixed
 
 SPANS = (2.0, 5.0, 12.0)  # half-lives tried, as parts of the time that the history covers
-LEAST_ROWS, LATEST, GAIN, MOST_ROWS = 200, 0.2, 0.002, 20_000
+LEAST_ROWS, LATEST, MOST_ROWS = 200, 0.2, 20_000
+SURE = 2.0  # standard errors by which a half-life must foretell better than none: it costs answers
 
 
 def half_life(rows: Rows, time: Floats, design: Design) -> float:
@@ -27,9 +27,11 @@ def half_life(rows: Rows, time: Floats, design: Design) -> float:
         aged = before.take(slice(None))
         aged.weight = before.weight * decay(time[order[:cut]], life)
         fitted = Mixed(design, np.array([FIRST[b] for b in BLOCKS])).fit(aged)
-        losses.append(log_loss(fitted.logits(after), after.y, after.weight))
-    best = int(np.argmin(losses))
-    return tried[best] if losses[best] < losses[0] * (1 - GAIN) else np.inf
+        logits = fitted.logits(after)
+        losses.append((np.logaddexp(0.0, logits) - after.y * logits) * after.weight)
+    best = int(np.argmin([loss.mean() for loss in losses]))
+    gained = losses[0] - losses[best]
+    return tried[best] if gained.mean() > SURE * gained.std() / np.sqrt(gained.size) else np.inf
 
 
 def decay(time: Floats, life: float) -> Floats:

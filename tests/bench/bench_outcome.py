@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 from matching.outcome import OutcomeModel
 from tests.bench.figures import Figure, less_is_better, more_is_better
 from tests.bench.outcome_ceiling import ceiling
+from tests.bench.outcome_drift import drifting, of_late, without_times
 from tests.bench.outcome_worlds import Floats, World, bids, by_chance, calibration, meetings, ndcg, peers
 
 NIGHTS, TOP = 20, 5
@@ -19,7 +20,7 @@ def measure(big: bool) -> list[Figure]:
     for name, strangers in (("half of the history", False), ("strangers", True)):
         figures += _meetings(name, meetings(1, NIGHTS * (4 if big else 1), strangers))
     figures += _meetings("long history, strong tastes", meetings(1, 1, False, taste=1.0, each=80))
-    return figures + _bids(bids(1))
+    return figures + _drift(drifting(1)) + _bids(bids(1))
 
 
 def _meetings(name: str, world: World) -> list[Figure]:
@@ -60,6 +61,32 @@ def _meetings(name: str, world: World) -> list[Figure]:
             f"{title}: calibration error by chance alone", max(by_chance(p) for p, _y in chances), None, ""
         ),
         less_is_better(f"{title}: fit of {int(world.seen.sum())} pairs", spent, None, "CPU s", "<= 60"),
+    ]
+
+
+def _drift(world: World) -> list[Figure]:
+    """The latest weeks, foretold with and without the times of the answers, beside plain models that read all
+    of the history or only the end of it."""
+    asked = ~world.seen
+    both, a, b = world.said[asked].prod(axis=1), world.a[asked], world.b[asked]
+
+    def quality(score: Floats) -> float:
+        return (ndcg(a, both, score, TOP) + ndcg(b, both, score, TOP)) / 2
+
+    ours = []
+    for here in (world, without_times(world)):
+        model = OutcomeModel(here.schema).fit(here.people, here.needs, here.history())
+        ours.append(quality(model.ask(here.people, here.needs, here.asked()).score))
+    rivals: dict[str, float] = {}
+    for when, here in (("", world), (" of late", of_late(world))):
+        plain = [peers(here, side) for side in (0, 1)]
+        rivals |= {f"{n}{when}": quality(expit(plain[0][n]) * expit(plain[1][n])) for n in plain[0]}
+    best = max(rivals, key=lambda n: rivals[n])
+    oracle = quality(expit(world.truth[asked]).prod(axis=1))
+    return [
+        more_is_better(f"drift: NDCG@{TOP} beside {best}", ours[0], rivals[best], ""),
+        more_is_better(f"drift: NDCG@{TOP} beside ourselves without times", ours[0], ours[1], ""),
+        more_is_better(f"drift: share of the oracle's NDCG@{TOP}", ours[0] / oracle, None, "", ">= 0.9"),
     ]
 
 

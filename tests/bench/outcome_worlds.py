@@ -38,6 +38,7 @@ class World:
     seen: Mask
     x: tuple[Floats, Floats]
     known: tuple[Known, Known] | None = None
+    time: Floats | None = None  # days
 
     def history(self) -> History:
         at = np.flatnonzero(self.seen)
@@ -45,7 +46,8 @@ class World:
         person, need = [self.people.ids[k] for k in self.a[at]], [self.needs.ids[k] for k in self.b[at]]
         need_yes = said[:, 1] if self.schema.outcome == "two_sided" else none
         joint = said[:, 0] * need_yes
-        return History(person, need, none, said[:, 0], need_yes, joint, np.ones(at.size), [""] * at.size)
+        time = none if self.time is None else self.time[at]
+        return History(person, need, time, said[:, 0], need_yes, joint, np.ones(at.size), [""] * at.size)
 
     def asked(self) -> Pairs:
         at = np.flatnonzero(~self.seen)
@@ -62,14 +64,12 @@ def meetings(
     n = nights * each
     night = np.repeat(np.arange(nights), each)
     a, b = np.nonzero(night[:, None] == night[None, :])
-    sides = [_side(rng, n, told) for _ in range(2)]
+    sides = [a_side(rng, n, told) for _ in range(2)]
     x = sides[0][0], sides[1][0]
-    truth = np.column_stack(
-        [_wants(sides[0], sides[1], a, b, taste), _wants(sides[1], sides[0], b, a, taste)]
-    )
+    truth = np.column_stack([wants(sides[0], sides[1], a, b, taste), wants(sides[1], sides[0], b, a, taste)])
     known = _known(sides[0], sides[1], a, b, taste, told), _known(sides[1], sides[0], b, a, taste, told)
     seen = night[a] < 0.75 * nights if strangers else rng.random(a.size) < 0.5
-    people, needs = _table("p", x[0], night), _table("n", x[1], night)
+    people, needs = a_table("p", x[0], night), a_table("n", x[1], night)
     columns = {
         "night": {"type": "categorical", "role": "pool"},
         **{f"f{k}": {"type": "numeric"} for k in range(FEATURES)},
@@ -81,32 +81,32 @@ def meetings(
     return World(schema, people, needs, a, b, truth, said, seen, x, known)
 
 
-_Side = tuple[Floats, Floats, Floats, Floats, Floats]
+Side = tuple[Floats, Floats, Floats, Floats, Floats]
 
 
-def _side(rng: np.random.Generator, n: int, told: float) -> _Side:
+def a_side(rng: np.random.Generator, n: int, told: float) -> Side:
     """Features, popularity, choosiness, and latent tastes and looks; features tell part of popularity."""
     x, popular = rng.normal(size=(n, FEATURES)), rng.normal(size=n)
     x[:, 0] = told * popular + np.sqrt(1 - told**2) * x[:, 0]
     return x, popular, rng.normal(size=n), rng.normal(size=(n, 3)), rng.normal(size=(n, 3))
 
 
-def _wants(decider: _Side, candidate: _Side, i: Ints, j: Ints, taste: float) -> Floats:
+def wants(decider: Side, candidate: Side, i: Ints, j: Ints, taste: float) -> Floats:
     latent = taste * (decider[3][i] * candidate[4][j]).sum(axis=1)
     return np.asarray(candidate[1][j] + 0.8 * decider[2][i] + _near(decider, candidate, i, j) + latent)
 
 
-def _near(decider: _Side, candidate: _Side, i: Ints, j: Ints) -> Floats:
+def _near(decider: Side, candidate: Side, i: Ints, j: Ints) -> Floats:
     near = -0.5 * np.abs(decider[0][i, 1] - candidate[0][j, 1]) + 0.4 * decider[0][i, 2] * candidate[0][j, 3]
     return np.asarray(0.1 + near)
 
 
-def _known(decider: _Side, candidate: _Side, i: Ints, j: Ints, taste: float, told: float) -> Known:
+def _known(decider: Side, candidate: Side, i: Ints, j: Ints, taste: float, told: float) -> Known:
     popular = told * candidate[0][j, 0]
     return Known(_near(decider, candidate, i, j) + popular, (0.8, float(np.sqrt(1 - told**2))), taste)
 
 
-def _table(letter: str, x: Floats, night: Ints) -> Table:
+def a_table(letter: str, x: Floats, night: Ints) -> Table:
     cells = {f"f{k}": [f"{v:.4f}" for v in x[:, k]] for k in range(FEATURES)}
     return Table(
         [f"{letter}{k:05d}" for k in range(len(x))], {"night": [f"n{v:03d}" for v in night], **cells}

@@ -19,7 +19,7 @@ from matching.outcome.design import Design, Rows
 from matching.outcome.folds import folds
 from matching.outcome.joint import both
 from matching.outcome.negatives import unchosen
-from matching.outcome.recency import decay
+from matching.outcome.recency import decay, half_life
 from matching.outcome.tastes import Tastes
 from matching.ranking import Ranking
 from matching.schema import Column
@@ -231,6 +231,21 @@ def test_a_learner_that_says_the_opposite_gets_no_weight() -> None:
     assert found.slope[1] < 0.01 and found.slope[0] == pytest.approx(1.0, abs=0.15)
 
 
+@pytest.mark.parametrize("moves", [False, True])
+def test_old_answers_lose_their_say_only_where_people_change(moves: bool) -> None:
+    """40 persons ask 40 others; half way through, who was sought after no longer is, and the reverse."""
+    rng = np.random.default_rng(1)
+    n = 1_600
+    a, b, time = rng.integers(0, 40, n), rng.integers(0, 40, n), np.sort(rng.uniform(0, 100, n))
+    sought = rng.normal(size=40)[b] * 2 * np.where(moves & (time < 60), -1, 1)
+    y = (rng.random(n) < 1 / (1 + np.exp(-sought))).astype(float)
+    empty, none, zero = np.zeros((n, 0)), np.full(n, -1), np.zeros(n)
+    rows = Rows(a, b, empty, empty, y, zero + 1, none, none, empty, zero, zero + np.nan, zero + 1)
+    found = half_life(rows, time, Design(np.zeros((40, 0)), np.zeros((40, 0)), 0, 0))
+    assert np.isfinite(found) == moves
+    assert np.isinf(half_life(rows, time + np.nan, Design(np.zeros((40, 0)), np.zeros((40, 0)), 0, 0)))
+
+
 def test_an_answer_one_half_life_older_weighs_half() -> None:
     weight = decay(np.array([10.0, 0.0, np.nan]), 10.0)
     assert weight.tolist() == [1.0, 0.5, 0.75]
@@ -255,7 +270,7 @@ def test_hidden_tastes_foretell_and_their_parts_add_up() -> None:
     true = 1.2 * (likes[a] * looks[b]).sum(axis=1)
     y = (rng.random(a.size) < 1 / (1 + np.exp(-true))).astype(float)
     empty, none, zero = np.zeros((a.size, 0)), np.full(a.size, -1), np.zeros(a.size)
-    rows = Rows(a, b, empty, empty, y, zero + 1, none, none, empty, zero, zero + np.nan)
+    rows = Rows(a, b, empty, empty, y, zero + 1, none, none, empty, zero, zero + np.nan, zero + 1)
     seen = rng.random(a.size) < 0.5
     design = Design(np.zeros((50, 0)), np.zeros((50, 0)), 0, 0)
     asked = rows.take(~seen)
