@@ -19,7 +19,8 @@ def measure(big: bool) -> list[Figure]:
     figures = []
     for name, strangers in (("half of the history", False), ("strangers", True)):
         figures += _meetings(name, meetings(1, NIGHTS * (4 if big else 1), strangers))
-    figures += _meetings("long history, strong tastes", meetings(1, 1, False, taste=1.0, each=80))
+    for name, each in (("long history, strong tastes", 80), ("twice as long", 160)):
+        figures += _meetings(name, meetings(1, 1, False, taste=1.0, each=each))
     return figures + _drift(drifting(1)) + _bids(bids(1))
 
 
