@@ -20,7 +20,7 @@ from app.followup.states import (
     PairState,
     TieState,
 )
-from app.needs.models import Need
+from app.needs.models import Need, OfNeed
 from app.policy.catalogue import KINDS
 from app.policy.questions import REASONS, TOPICS
 
@@ -28,7 +28,7 @@ RECEIPT_BY = {"member": "家里人", "guardian": "监护人", "proxy": "代办�
 RECEIPT_METHOD = {"paper": "签字", "thumbprint": "按手印", "audio": "录音"}
 
 
-class _ForNeed(Row, Stateful):
+class _ForNeed(OfNeed, Row, Stateful):
     """Ties hang on a need; their area is the household's village."""
 
     project_id: Mapped[str] = mapped_column(String(11), index=True)
@@ -87,10 +87,6 @@ class Tie(_ForNeed, OfficeBase):
     ended_how: Mapped[str | None]
     need: Mapped[Need] = relationship()
 
-    @property
-    def area(self) -> str:
-        return self.need.area
-
 
 class PairTie(_ForNeed, OfficeBase):
     """A pairing seen from the office: the household's answer, the plan, the liaison."""
@@ -122,10 +118,6 @@ class PairTie(_ForNeed, OfficeBase):
     first_on: Mapped[date | None]
     need: Mapped[Need] = relationship()
     visits: Mapped[list["OfficeVisit"]] = relationship(back_populates="pair", order_by="OfficeVisit.id")
-
-    @property
-    def area(self) -> str:
-        return self.need.area
 
     @property
     def case(self) -> Case:
@@ -178,10 +170,6 @@ class ProposalDraft(_ForNeed, OfficeBase):
     bound: Mapped[float]
     need: Mapped[Need] = relationship()
 
-    @property
-    def area(self) -> str:
-        return self.need.area
-
 
 class ProposalBatch(Row, OfficeBase):
     """A run as the office hears of it: how good it is proved to be, who was shown, and (`idle`, JSON) which
@@ -217,7 +205,7 @@ class ProposalLeft(Row, OfficeBase):
     need: Mapped[Need] = relationship()
 
 
-class ProposalWish(Row, OfficeBase):
+class ProposalWish(OfNeed, Row, OfficeBase):
     """An officer's word on one pair for the runs to come; `missed`: the last run could not follow it."""
 
     __tablename__ = "proposal_wish"
@@ -233,10 +221,6 @@ class ProposalWish(Row, OfficeBase):
     missed: Mapped[bool] = mapped_column(default=False)
     lifted_at: Mapped[datetime | None]
     need: Mapped[Need] = relationship()
-
-    @property
-    def area(self) -> str:
-        return self.need.area
 
 
 class ProposalRequest(Row, OfficeBase):
@@ -257,7 +241,7 @@ class ProposalRequest(Row, OfficeBase):
         return self.answered_at is not None and self.run_ref is None
 
 
-class DirectOffer(Row, Stateful, OfficeBase):
+class DirectOffer(OfNeed, Row, Stateful, OfficeBase):
     """One organisation is asked for a need that stands in no list. `live_key` is the need's id until it
     answers: one is asked at a time."""
 
@@ -276,10 +260,6 @@ class DirectOffer(Row, Stateful, OfficeBase):
     answer_by: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     need: Mapped[Need] = relationship()
-
-    @property
-    def area(self) -> str:
-        return self.need.area
 
 
 class Inquiry(_ForNeed, OfficeBase):
@@ -301,10 +281,6 @@ class Inquiry(_ForNeed, OfficeBase):
     reason: Mapped[str | None] = mapped_column(String(10))
     answered_at: Mapped[datetime | None]
     need: Mapped[Need] = relationship()
-
-    @property
-    def area(self) -> str:
-        return self.need.area
 
 
 class FilingCheck(Row, Stateful, OfficeBase):

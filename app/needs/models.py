@@ -1,6 +1,7 @@
 """Tables of the needs room (office database)."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -91,7 +92,18 @@ class Need(Row, Stateful, OfficeBase):
         return (*self.owed, 4) if self.state == NeedState.STAGE4 else self.owed
 
 
-class CascadeOutcome(Row, Stateful, OfficeBase):
+class OfNeed:
+    """What hangs on a need: its area is that of the need's household."""
+
+    if TYPE_CHECKING:
+        need: Mapped[Need]
+
+    @property
+    def area(self) -> str:
+        return self.need.area
+
+
+class CascadeOutcome(OfNeed, Row, Stateful, OfficeBase):
     """What step ①, ② or ④ did for a need; it counts once another person has verified it. ④ may be asked
     again: only what waits for its check stands alone."""
 
@@ -123,10 +135,6 @@ class CascadeOutcome(Row, Stateful, OfficeBase):
     need: Mapped[Need] = relationship(back_populates="outcomes")
 
     @property
-    def area(self) -> str:
-        return self.need.area
-
-    @property
     def answerable(self) -> tuple[int, ...]:
         return (self.stage,)
 
@@ -148,7 +156,7 @@ class CascadeOutcome(Row, Stateful, OfficeBase):
         return self.need.unit_id
 
 
-class CascadeBypass(Row, Stateful, OfficeBase):
+class CascadeBypass(OfNeed, Row, Stateful, OfficeBase):
     """A reasoned urgent skip of steps ① and ②, which stay owed (domain 4.4, I-11). One a need."""
 
     __tablename__ = "cascade_bypass"
@@ -163,10 +171,6 @@ class CascadeBypass(Row, Stateful, OfficeBase):
     need: Mapped[Need] = relationship(back_populates="bypass")
 
     @property
-    def area(self) -> str:
-        return self.need.area
-
-    @property
     def action_no(self) -> int:
         return self.need.action_no
 
@@ -175,7 +179,7 @@ class CascadeBypass(Row, Stateful, OfficeBase):
         return self.need.unit_id
 
 
-class Referral(Row, Stateful, OfficeBase):
+class Referral(OfNeed, Row, Stateful, OfficeBase):
     """Step ③ found nobody: the county puts the need to the finance bureau. `dossier` says what was tried and
     what is missing; `meeting_on` is the day on which the county's joint meeting takes it up."""
 
@@ -198,10 +202,6 @@ class Referral(Row, Stateful, OfficeBase):
     decided_on: Mapped[date | None]
     meeting_on: Mapped[date | None]
     need: Mapped[Need] = relationship()
-
-    @property
-    def area(self) -> str:
-        return self.need.area
 
     @property
     def cascade_stage(self) -> int:

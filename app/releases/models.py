@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import OfficeBase, Row, Stateful, one_of, state_check
 from app.core.secrets import BlindIndex, OfficeSecret
-from app.needs.models import Need
+from app.needs.models import Need, OfNeed
 from app.policy.lattice import Label, describe
 from app.releases.states import CohortState, ProjectState
 
@@ -44,7 +44,7 @@ class Cohort(Row, Stateful, OfficeBase):
         return describe(Label(**self.label))
 
 
-class NeedProject(Row, Stateful, OfficeBase):
+class NeedProject(OfNeed, Row, Stateful, OfficeBase):
     """The public face of one residual need. `floor` is the finest label it may carry; it may be shown
     coarser.
 
@@ -79,10 +79,6 @@ class NeedProject(Row, Stateful, OfficeBase):
     need: Mapped[Need] = relationship()
     cohort: Mapped[Cohort | None] = relationship(back_populates="projects")
     approvals: Mapped[list["PublishApproval"]] = relationship(order_by="PublishApproval.id")
-
-    @property
-    def area(self) -> str:
-        return self.need.area
 
     @property
     def finest(self) -> Label:
