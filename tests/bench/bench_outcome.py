@@ -2,6 +2,7 @@
 oracle."""
 
 import time
+from collections.abc import Callable
 
 from scipy.special import expit
 from sklearn.metrics import roc_auc_score
@@ -30,13 +31,7 @@ def _meetings(name: str, world: World) -> list[Figure]:
     spent = time.process_time() - started
     found = model.ask(world.people, world.needs, world.asked())
     asked = ~world.seen
-    both, a, b = world.said[asked].prod(axis=1), world.a[asked], world.b[asked]
-    plain = [peers(world, side) for side in (0, 1)]
-
-    def quality(score: Floats) -> float:
-        return (ndcg(a, both, score, TOP) + ndcg(b, both, score, TOP)) / 2
-
-    rivals = {n: expit(plain[0][n]) * expit(plain[1][n]) for n in plain[0]}
+    both, quality, rivals = world.said[asked].prod(axis=1), _quality_in(world), _rivals(world)
     oracle = quality(expit(world.truth[asked]).prod(axis=1))
     best = max(rivals, key=lambda n: quality(rivals[n]))
     area = max(float(roc_auc_score(both, r)) for r in rivals.values())
@@ -65,25 +60,30 @@ def _meetings(name: str, world: World) -> list[Figure]:
     ]
 
 
+def _quality_in(world: World) -> Callable[[Floats], float]:
+    """NDCG of scores of the asked pairs for meetings that both wanted, the mean over both sides."""
+    asked = ~world.seen
+    both, a, b = world.said[asked].prod(axis=1), world.a[asked], world.b[asked]
+    return lambda score: (ndcg(a, both, score, TOP) + ndcg(b, both, score, TOP)) / 2
+
+
+def _rivals(world: World) -> dict[str, Floats]:
+    """Chances that both say yes, by each plain model."""
+    one, other = (peers(world, side) for side in (0, 1))
+    return {n: expit(one[n]) * expit(other[n]) for n in one}
+
+
 def _drift(world: World) -> list[Figure]:
     """The latest weeks, foretold with and without the times of the answers, beside plain models that read all
     of the history or only the end of it."""
-    asked = ~world.seen
-    both, a, b = world.said[asked].prod(axis=1), world.a[asked], world.b[asked]
-
-    def quality(score: Floats) -> float:
-        return (ndcg(a, both, score, TOP) + ndcg(b, both, score, TOP)) / 2
-
-    ours = []
+    quality, ours = _quality_in(world), []
     for here in (world, without_times(world)):
         model = OutcomeModel(here.schema).fit(here.people, here.needs, here.history())
         ours.append(quality(model.ask(here.people, here.needs, here.asked()).score))
-    rivals: dict[str, float] = {}
-    for when, here in (("", world), (" of late", of_late(world))):
-        plain = [peers(here, side) for side in (0, 1)]
-        rivals |= {f"{n}{when}": quality(expit(plain[0][n]) * expit(plain[1][n])) for n in plain[0]}
+    late = {f"{n} of late": score for n, score in _rivals(of_late(world)).items()}
+    rivals = {n: quality(score) for n, score in (_rivals(world) | late).items()}
     best = max(rivals, key=lambda n: rivals[n])
-    oracle = quality(expit(world.truth[asked]).prod(axis=1))
+    oracle = quality(expit(world.truth[~world.seen]).prod(axis=1))
     return [
         more_is_better(f"drift: NDCG@{TOP} beside {best}", ours[0], rivals[best], ""),
         more_is_better(f"drift: NDCG@{TOP} beside ourselves without times", ours[0], ours[1], ""),

@@ -1,5 +1,7 @@
 """A world that moves: who is sought after changes from week to week, and the latest weeks are asked."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.special import expit
 
@@ -35,19 +37,12 @@ def of_late(world: World, weeks: int = 12) -> World:
     """The same world with only the last weeks of its history in sight; what is asked stays the same."""
     assert world.time is not None
     kept = ~world.seen | (world.time >= 7.0 * (WEEKS - ASKED - weeks))
-    a, b, truth, said, seen = (
-        world.a[kept],
-        world.b[kept],
-        world.truth[kept],
-        world.said[kept],
-        world.seen[kept],
-    )
-    return World(world.schema, world.people, world.needs, a, b, truth, said, seen, world.x)
+    rows = {name: getattr(world, name)[kept] for name in ("a", "b", "truth", "said", "seen", "time")}
+    return replace(world, **rows)
 
 
 def without_times(world: World) -> World:
-    everything = (world.a, world.b, world.truth, world.said, world.seen)
-    return World(world.schema, world.people, world.needs, *everything, world.x)
+    return replace(world, time=None)
 
 
 def _walk(rng: np.random.Generator, start: Floats, stays: float) -> Floats:

@@ -48,12 +48,6 @@ def verify(who: FlaskClient, outcome_id: int) -> int:
     return who.post(f"{NEEDS}/outcomes/{outcome_id}/verify").status_code
 
 
-def through_both(site: Site, need_id: int) -> None:
-    for recorder, verifier in (("dept", "cs"), ("duty", "to")):
-        assert record(site.office(recorder), need_id) == 303
-        assert verify(site.office(verifier), outcome(site.house, need_id)) == 303
-
-
 def test_what_both_steps_leave_goes_on_to_society(any_house: House) -> None:
     site = Site(any_house)
     need_id = filed(any_house, Wish("G08", qty=2))[0]
