@@ -11,6 +11,7 @@ from matching.arcs import Floats, Ints
 from matching.features.columns import Encoder
 from matching.features.pairs import Feature, column_pairs, compared_as_text, feature_of
 from matching.features.text import TextSpace, Tokenizer, reduced
+from matching.features.usual import Usual, beyond, sampled
 from matching.schema import Column, PairEntry, Schema
 from matching.tables import Table, split
 
@@ -27,6 +28,7 @@ TEXT_NAMES = (
 )
 SHOWN_LATENT = 12
 AT_ONCE = 200_000  # rows of documents laid side by side
+ROWS_AT_ONCE = 1_000  # of a table beside the sample of the other side
 
 
 @dataclass
@@ -48,6 +50,7 @@ class Prepared:
     codes: list[str]
     parts: dict[int, tuple[Any, ...]] = field(default_factory=dict)
     documents: dict[str, Documents] = field(default_factory=dict)
+    usual: dict[int, Usual] = field(default_factory=dict)
 
 
 @dataclass
@@ -81,6 +84,45 @@ class Space:
             for d in _documents(c, t)[1]
         ]
         self.text.fit(held)
+        self.sample = {s: self._sample(s, t) for s, t in (("person", people), ("need", needs))}
+        self.spread = {k: self._spread(x, y) for k, x, y in self._compared()}
+
+    def _compared(self) -> list[tuple[int, Column, Column]]:
+        return [(k, x, y) for k, (x, y, _entry, _feature) in enumerate(self.pairs) if compared_as_text(x, y)]
+
+    def _sample(self, side: str, table: Table) -> dict[str, Documents]:
+        found = {}
+        for column in self._read(side):
+            known = np.unique(_documents(column, table)[0])
+            rows = sampled(table.ids, known)
+            cells = [table.cells[column.name][r] for r in rows]
+            some = Table([table.ids[r] for r in rows], {column.name: cells})
+            found[column.name] = self._documents(column, some)
+        return found
+
+    def _spread(self, x: Column, y: Column) -> Floats:
+        """(k,) how far likeness varies among the two samples."""
+        left, right = self.sample["person"][x.name], self.sample["need"][y.name]
+        n, m = left.start.size - 1, right.start.size - 1
+        if not n or not m:
+            return np.zeros(len(TEXT_NAMES))
+        a, b = np.divmod(np.arange(n * m), m)
+        return np.asarray(alike_texts(left, right, a, b).std(axis=0))
+
+    def _usual(self, side: str, k: int, documents: Documents) -> Usual:
+        """How near each row is to the other side's sample."""
+        x, y, *_rest = self.pairs[k]
+        other = self.sample["need" if side == "person" else "person"][(y if side == "person" else x).name]
+        n, m = documents.start.size - 1, other.start.size - 1
+        if not m:
+            return Usual.nothing(n, len(TEXT_NAMES))
+        parts = [Usual.nothing(0, len(TEXT_NAMES))]
+        for first in range(0, n, ROWS_AT_ONCE):
+            own, far = np.divmod(np.arange(min(ROWS_AT_ONCE, n - first) * m), m)
+            own = own + first
+            sides = (documents, other, own, far) if side == "person" else (other, documents, far, own)
+            parts.append(Usual.of(alike_texts(*sides).reshape(-1, m, len(TEXT_NAMES)), self.spread[k]))
+        return Usual(*(np.vstack([getattr(p, f) for p in parts]) for f in ("mean", "root")))
 
     def _own(self, side: str) -> list[Column]:
         return [c for c in self.schema.with_role(side, "feature") if c.type != "text"]
@@ -111,6 +153,8 @@ class Space:
                 cells = table.cells[(x, y)[at].name]
                 both: tuple[Sequence[str], Sequence[str]] = (cells, []) if at == 0 else ([], cells)
                 prepared.parts[k] = (feature.of(*both)[at],)
+        for k, *both_columns in self._compared():
+            prepared.usual[k] = self._usual(side, k, documents[both_columns[at].name])
         return prepared
 
     def _documents(self, column: Column, table: Table) -> Documents:
@@ -142,7 +186,8 @@ class Space:
             if feature is not None:
                 blocks.append(feature.values(people.parts[k], needs.parts[k], a, b))
             if compared_as_text(x, y):
-                blocks.append(alike_texts(people.documents[x.name], needs.documents[y.name], a, b))
+                alike = alike_texts(people.documents[x.name], needs.documents[y.name], a, b)
+                blocks.append(beyond(alike, people.usual[k], needs.usual[k], a, b))
         return np.hstack(blocks)
 
 

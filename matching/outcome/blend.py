@@ -14,7 +14,7 @@ from matching.arcs import Floats, Ints
 from matching.outcome.trees import BINS, unequal
 
 LEAST_ROWS, LEAST_EACH, TREES_FROM = 60, 8, 1500
-PULL, HARD_PULL = 6.0, 40.0  # towards where a learner starts; harder where that is nothing
+PULL, HARD_PULL = 20.0, 40.0  # towards where a learner starts; harder where that is nothing
 FOLDS = 5
 SHARES = (0.0, 0.25)
 

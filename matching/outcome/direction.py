@@ -16,7 +16,8 @@ from matching.outcome.trees import Trees
 
 LEVEL = np.array([0.6, 0.3, 0.1])  # shares of tastes, mixed and trees, where nothing can be learned
 
-CHOSEN_LEVEL = np.array([0.0, 0.7, 0.3])  # where only choices are known, the filters say who likes what
+CHOSEN_LEVEL = np.array([0.4, 0.4, 0.2])  # where only choices are known, the filters say who likes what
+FEW = 8_000  # of so many choices and others the filters say as much as tastes do, in a tenth of the time
 SWEPT = {"pairs": 0.5, "people": 0.3, "groups": 0.3}  # of the draws of a whole fit
 
 
@@ -35,7 +36,7 @@ class Learners:
         n, m = self.design.persons
         self.mixed = Mixed(self.design, self.variance, self.seed).fit(rows.aged())
         tastes = Tastes(self.design, self.seed, share=self.share)
-        self.tastes = None if self.positive else tastes.fit(rows)
+        self.tastes = None if self.positive and len(rows) > FEW else tastes.fit(rows)
         self.trees = Trees(self.design, self.seed).fit(rows)
         self.filters = Filters(n, m, self.positive, self.seed, self.rare).fit(rows)
         self.seen = seen(rows.a, n), seen(rows.b, m)

@@ -15,7 +15,7 @@ from scipy.linalg import solve_triangular
 from matching.arcs import Floats, Ints
 from matching.outcome.design import PRIOR_MEAN, Answers, Design, Rows, crossed_axes
 
-RANK, EVERY = 4, 4
+RANK, LIKES, EVERY = 4, 6, 4
 SWEEPS, ALL_SWEEPS_TO, LEAST_SWEEPS, WARM = 400, 6_000, 60, 0.2
 TERMS = 16  # of the sum that a draw of the curve is
 FIRST, LEAST, MOST = np.array([36.0, 0.1, 0.05, 0.05]), 1e-4, 9.0
@@ -26,6 +26,7 @@ USUAL = {
     "features": 0.02,
     "own": 0.3,
     "hidden": 0.05,
+    "likes": 0.02,
 }  # variances
 
 
@@ -54,20 +55,22 @@ class Order:
 
 @dataclass
 class Side:
-    """One side's persons: `own` (n, 1 + rank) leaning and hidden tastes, `mean` the leaning that features
-    foretell."""
+    """One side's persons: `own` (n, 1 + rank + axes) leaning, hidden tastes and what each likes of the other
+    side's features; `mean` the leaning that features foretell."""
 
     features: Floats
     index: Ints
     hidden: float
     rank: int
+    axes: Floats  # (rows, axes) leading directions of the other one's features
 
     def start(self, rng: np.random.Generator) -> None:
         n = len(self.features)
         self.order = Order.of(self.index, n)
-        self.own = 0.1 * rng.normal(size=(n, 1 + self.rank))
+        likes = self.axes.shape[1]
+        self.own = 0.1 * rng.normal(size=(n, 1 + self.rank + likes))
         self.mean, self.slope = np.zeros(n), np.zeros(self.features.shape[1])
-        self.spread = np.r_[0.5, np.full(self.rank, self.hidden)]
+        self.spread = np.r_[0.5, np.full(self.rank, self.hidden), np.full(likes, USUAL["likes"])]
         self.varies = USUAL["features"]
         strength, self.turn = np.linalg.eigh(self.features.T @ self.features)
         self.strength = np.maximum(strength, 0)
@@ -81,15 +84,16 @@ class Side:
         precision += np.diag(1 / self.spread)
         to = self.order.sums(pull[:, None] * x)
         to[:, 0] += self.mean / self.spread[0]
-        root = np.linalg.cholesky(precision).transpose(0, 2, 1)
-        noise = np.linalg.solve(root, rng.normal(size=(self.order.n, width, 1)))
-        self.own = np.asarray((np.linalg.solve(precision, to[:, :, None]) + noise)[:, :, 0], np.float64)
+        noise = np.linalg.cholesky(precision) @ rng.normal(size=(self.order.n, width, 1))
+        self.own = np.asarray(np.linalg.solve(precision, to[:, :, None] + noise)[:, :, 0], np.float64)
         self._explain(rng)
         apart = np.column_stack([self.own[:, 0] - self.mean, self.own[:, 1:]])
         self.spread[0] = _variance(rng, apart[:, :1], USUAL["own"])
         if self.hidden < 1:  # the other side's tastes keep their size, or neither would have one
-            drawn = [_variance(rng, apart[:, [k]], USUAL["hidden"]) for k in range(1, width)]
-            self.spread[1:] = drawn
+            drawn = [_variance(rng, apart[:, [k]], USUAL["hidden"]) for k in range(1, 1 + self.rank)]
+            self.spread[1 : 1 + self.rank] = drawn
+        if self.axes.shape[1]:
+            self.spread[1 + self.rank :] = _variance(rng, apart[:, 1 + self.rank :], USUAL["likes"])
 
     def _explain(self, rng: np.random.Generator) -> None:
         precision = self.strength / self.spread[0] + 1 / self.varies
@@ -116,6 +120,7 @@ class Tastes:
     design: Design
     seed: int = 0
     rank: int = RANK
+    likes: int = LIKES
     share: float = 1.0  # of the usual number of sweeps
 
     def fit(self, rows: Rows) -> Self:
@@ -134,6 +139,11 @@ class Tastes:
         """(rows, columns): base, transparent score, others' answers, the pair's features, crossed ones."""
         first = [np.ones(len(rows)), rows.prior, self.answers.others(rows, own), rows.pair]
         return np.column_stack([*first, crossed_axes(self.design, rows)])
+
+    def axes(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Leading directions of deciders' and of candidates' features."""
+        one, other = self.design.side_axes
+        return one(rows.x)[:, : self.likes], other(rows.z)[:, : self.likes]
 
     def logits(self, rows: Rows) -> Floats:
         return np.asarray(sum(self._summed(rows)[0].values()))
@@ -160,6 +170,7 @@ class Tastes:
         named |= {"pair": slice(cut, wide), "taste": slice(wide, None)}
         total: dict[str, Floats] = {}
         square = np.zeros(n)
+        axes = self.axes(rows)[::-1]
         for draw in self.draws:
             part = {k: p[:, s] @ draw.coef[s] for k, s in named.items()}
             part["prior"] = part["prior"] + PRIOR_MEAN * rows.prior
@@ -167,7 +178,7 @@ class Tastes:
                 k: g[i]
                 for k, g, i in zip(("pool", "context"), draw.groups, (rows.pool, rows.context), strict=True)
             }
-            square += self._persons(rows, draw, part)
+            square += self._persons(rows, draw, part, axes)
             square += np.asarray(sum(part.values())) ** 2
             for k, v in part.items():
                 total[k] = total.get(k, 0.0) + v
@@ -176,8 +187,9 @@ class Tastes:
         sure = 1 / np.sqrt(1 + np.pi / 8 * varies)
         return {k: v * sure for k, v in mean.items()}, sure
 
-    @staticmethod
-    def _persons(rows: Rows, draw: Drawn, part: dict[str, Floats]) -> Floats:
+    def _persons(
+        self, rows: Rows, draw: Drawn, part: dict[str, Floats], axes: tuple[Floats, Floats]
+    ) -> Floats:
         """Adds the persons' parts; returns the variance of what is not known of strangers."""
         hidden, unknown = [], np.zeros(len(rows))
         for k, (name, index, x) in enumerate((("decider", rows.a, rows.x), ("candidate", rows.b, rows.z))):
@@ -185,7 +197,9 @@ class Tastes:
             told = x @ draw.slope[k]
             part[f"{name}_features"] = told
             part[name] = np.where(known, draw.own[k][index, 0] - told, 0.0)
-            hidden.append(np.where(known[:, None], draw.own[k][index, 1:], 0.0))
+            own = np.where(known[:, None], draw.own[k][index, 1:], 0.0)
+            hidden.append(own[:, : self.rank])
+            part[f"{name}_taste"] = (own[:, self.rank :] * axes[k]).sum(axis=1)
             unknown += np.where(known, 0.0, draw.spread[k])
         part["taste"] = part["taste"] + (hidden[0] * hidden[1]).sum(axis=1)
         return unknown
@@ -197,6 +211,7 @@ class Chain:
     def __init__(self, model: Tastes, rows: Rows, rng: np.random.Generator) -> None:
         self.rng, self.weight, self.half = rng, rows.weight, rows.weight * (rows.y - 0.5)
         self.pair, self.offset = model.pair(rows, True), PRIOR_MEAN * rows.prior
+        self.half_pair = self.pair.astype(np.float32)  # half as long to multiply
         self.cut = FIRST.size + rows.pair.shape[1]
         wide = self.pair.shape[1] - self.cut
         self.variance = np.r_[
@@ -211,9 +226,10 @@ class Chain:
         self.index = rows.pool, rows.context
         self.effects = [np.zeros(g.n + 1) for g in self.groups]
         self.varies = [USUAL["group"]] * 2
+        likes = model.axes(rows)
         self.sides = [
-            Side(design.decider, rows.a, 1.0, model.rank),
-            Side(design.candidate, rows.b, 0.1, model.rank),
+            Side(design.decider, rows.a, 1.0, model.rank, likes[1]),
+            Side(design.candidate, rows.b, 0.1, model.rank, likes[0]),
         ]
         for side in self.sides:
             side.start(rng)
@@ -235,12 +251,15 @@ class Chain:
             off = rest + fixed[:, 0]
             if k:
                 curve = self._curve(self._persons() + groups + self.linear)
-            x = np.column_stack([np.ones(rest.size), fixed[:, 1:]])
+            x = np.column_stack([np.ones(rest.size), fixed[:, 1 : 1 + side.rank], side.axes])
+            off = off + (fixed[:, 1 + side.rank :] * other.axes).sum(axis=1)
             side.draw(self.rng, x, curve, self.half - curve * off)
 
     def _persons(self) -> Floats:
         u, v = (s.own[s.index] for s in self.sides)
-        return np.asarray(self.offset + u[:, 0] + v[:, 0] + (u[:, 1:] * v[:, 1:]).sum(axis=1))
+        end = 1 + self.sides[0].rank
+        likes = sum((w[:, end:] * s.axes).sum(axis=1) for w, s in zip((u, v), self.sides, strict=True))
+        return np.asarray(self.offset + u[:, 0] + v[:, 0] + (u[:, 1:end] * v[:, 1:end]).sum(axis=1) + likes)
 
     def _curve(self, f: Floats) -> Floats:
         """Draws from the Polya-Gamma distribution: the first terms of its sum, the rest by its mean."""
@@ -252,7 +271,8 @@ class Chain:
         )
 
     def _draw_pair(self, curve: Floats, rest: Floats) -> None:
-        precision = (self.pair * curve[:, None]).T @ self.pair + np.diag(1 / self.variance)
+        gram = (self.half_pair * curve[:, None].astype(np.float32)).T @ self.half_pair
+        precision = gram.astype(np.float64) + np.diag(1 / self.variance)
         root = np.linalg.cholesky(precision)
         half = solve_triangular(root, self.pair.T @ (self.half - curve * rest), lower=True)
         self.coef = solve_triangular(root.T, half + self.rng.normal(size=half.size), lower=False)

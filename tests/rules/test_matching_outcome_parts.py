@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
-from sklearn.metrics import roc_auc_score
 
 from matching import Arcs, assign
 from matching.fairness import COARSE, NO_ONE, SECOND, envy, report, shares, waste, without
@@ -20,7 +19,6 @@ from matching.outcome.folds import folds
 from matching.outcome.joint import both
 from matching.outcome.negatives import unchosen
 from matching.outcome.recency import decay, half_life
-from matching.outcome.tastes import Tastes
 from matching.ranking import Ranking
 from matching.schema import Column
 from matching.simulate import Year, first_come, nightly, run, with_waiting
@@ -261,22 +259,3 @@ def test_a_year_is_the_same_for_the_same_seed_and_every_policy_obeys_it() -> Non
         assert len(told.waits) <= told.proposals and all(w >= 0 for w in told.waits)
         assert 0 <= told.never <= told.needs
     assert sum(once.chances) / once.proposals > 0.1
-
-
-def test_hidden_tastes_foretell_and_their_parts_add_up() -> None:
-    rng = np.random.default_rng(0)
-    a, b = (k.ravel() for k in np.indices((50, 50)))
-    likes, looks = rng.normal(size=(50, 2)), rng.normal(size=(50, 2))
-    true = 1.2 * (likes[a] * looks[b]).sum(axis=1)
-    y = (rng.random(a.size) < 1 / (1 + np.exp(-true))).astype(float)
-    empty, none, zero = np.zeros((a.size, 0)), np.full(a.size, -1), np.zeros(a.size)
-    rows = Rows(a, b, empty, empty, y, zero + 1, none, none, empty, zero, zero + np.nan, zero + 1)
-    seen = rng.random(a.size) < 0.5
-    design = Design(np.zeros((50, 0)), np.zeros((50, 0)), 0, 0)
-    asked = rows.take(~seen)
-    with_tastes, without = (Tastes(design, rank=rank).fit(rows.take(seen)) for rank in (2, 0))
-    area = [roc_auc_score(asked.y, t.logits(asked)) for t in (with_tastes, without)]
-    assert area[0] > area[1] + 0.1
-    sums, columns = with_tastes.parts(asked)
-    total = sum(sums.values()) + sum(c.sum(axis=1) for c in columns.values())
-    assert total == pytest.approx(with_tastes.logits(asked), abs=1e-9)

@@ -1,0 +1,81 @@
+"""What single learners find: hidden tastes, what each one likes, and texts that are near to everybody."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from matching.features import usual
+from matching.outcome import OutcomeModel
+from matching.outcome.design import Design, Rows
+from matching.outcome.tastes import Tastes
+from matching.schema import parse_schema
+from matching.tables import History, Pairs, Table
+
+N = 50
+
+
+def rows_of(true: np.ndarray, x: np.ndarray, z: np.ndarray, seed: int) -> tuple[Design, Rows, Rows]:
+    """(N, N) log odds of each to each, and features of both sides: half of the answers, and the rest."""
+    rng = np.random.default_rng(seed)
+    a, b = (k.ravel() for k in np.indices(true.shape))
+    y = (rng.random(a.size) < 1 / (1 + np.exp(-true.ravel()))).astype(float)
+    none, zero, empty = np.full(a.size, -1), np.zeros(a.size), np.zeros((a.size, 0))
+    rows = Rows(a, b, x[a], z[b], y, zero + 1, none, none, empty, zero, zero + np.nan, zero + 1)
+    seen = rng.random(a.size) < 0.5
+    return Design(x, z, 0, 0), rows.take(seen), rows.take(~seen)
+
+
+def area(model: Tastes, known: Rows, asked: Rows) -> float:
+    return float(roc_auc_score(asked.y, model.fit(known).logits(asked)))
+
+
+def test_hidden_tastes_foretell_and_their_parts_add_up() -> None:
+    rng = np.random.default_rng(0)
+    likes, looks = rng.normal(size=(N, 2)), rng.normal(size=(N, 2))
+    none = np.zeros((N, 0))
+    design, known, asked = rows_of(1.2 * likes @ looks.T, none, none, 1)
+    with_tastes = Tastes(design, rank=2)
+    assert area(with_tastes, known, asked) > area(Tastes(design, rank=0), known, asked) + 0.1
+    assert_parts_add_up(with_tastes, asked)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_each_one_s_own_likings_are_learned_on_both_sides(turned: bool) -> None:
+    """Deciders differ in which of two features they look for, or candidates in whom they draw."""
+    rng = np.random.default_rng(2)
+    told, likes = rng.normal(size=(N, 2)), rng.normal(size=(N, 2))
+    none = np.zeros((N, 0))
+    true = 1.2 * (told @ likes.T if turned else likes @ told.T)
+    design, known, asked = rows_of(true, told if turned else none, none if turned else told, 3)
+    with_likes = Tastes(design, rank=0)
+    assert area(with_likes, known, asked) > area(Tastes(design, rank=0, likes=0), known, asked) + 0.1
+    assert_parts_add_up(with_likes, asked)
+
+
+def assert_parts_add_up(model: Tastes, asked: Rows) -> None:
+    sums, columns = model.parts(asked)
+    total = sum(sums.values()) + sum(c.sum(axis=1) for c in columns.values())
+    assert total == pytest.approx(model.logits(asked), abs=1e-9)
+
+
+def test_a_text_near_to_everybody_is_nobody_s_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each writes of his own matter and trade in words that all use; one need is made of those alone."""
+    common = "the county office cares for elders and children at home and in school"
+    says = [f"{common} matter{k} trade{k}" for k in range(20)]
+    people = Table([f"p{k:02d}" for k in range(20)], {"says": says})
+    own = [f"matter{k} for elders at school" for k in range(20)]
+    needs = Table([f"n{k:02d}" for k in range(21)], {"says": [*own, common]})
+    assert (nearest(people, needs) == np.arange(20)).all()
+    monkeypatch.setattr(usual, "TAKEN", 0.0)
+    assert (nearest(people, needs) == 20).all()
+
+
+def nearest(people: Table, needs: Table) -> np.ndarray:
+    """The need with the highest score, for each person."""
+    column = {"columns": {"says": {"type": "text"}}}
+    schema = parse_schema({"outcome": "none", "people": column, "needs": column})
+    zero = np.zeros(0)
+    model = OutcomeModel(schema).fit(people, needs, History([], [], zero, zero, zero, zero, zero, []))
+    who = [p for p in people.ids for _ in needs.ids]
+    pairs = Pairs(who, needs.ids * len(people.ids), np.full(len(who), np.nan), [""] * len(who))
+    return np.asarray(model.ask(people, needs, pairs).score.reshape(len(people.ids), -1).argmax(axis=1))
