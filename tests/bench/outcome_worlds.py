@@ -144,6 +144,17 @@ def ndcg(group: Ints, gain: Floats, score: Floats, top: int) -> float:
     return float(np.mean(found))
 
 
+def recall(group: Ints, gain: Floats, score: Floats, top: int) -> float:
+    """Share of what each group has to gain that is among its first; mean over groups that have something."""
+    found = []
+    for g in np.unique(group):
+        mine = group == g
+        if gain[mine].sum() > 0:
+            taken = gain[mine][np.argsort(-score[mine], kind="stable")][:top]
+            found.append(float(taken.sum() / gain[mine].sum()))
+    return float(np.mean(found))
+
+
 def calibration(p: Floats, y: Floats, bins: int = 10) -> float:
     """Mean distance of a tenth's mean chance from its share of yeses."""
     parts = np.array_split(np.argsort(p, kind="stable"), bins)
