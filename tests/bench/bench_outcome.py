@@ -1,9 +1,11 @@
-"""Quality and calibration of the outcome model in worlds with known truth, beside plain models and the
-oracle."""
+"""Quality and calibration of the outcome model in worlds with known truth, beside plain models, the oracle
+and the best reader of the same answers; means over seeds."""
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
+import numpy as np
 from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
@@ -11,53 +13,95 @@ from matching.outcome import OutcomeModel
 from tests.bench.figures import Figure, less_is_better, more_is_better
 from tests.bench.outcome_ceiling import ceiling
 from tests.bench.outcome_drift import drifting, of_late, without_times
-from tests.bench.outcome_worlds import Floats, World, bids, by_chance, calibration, meetings, ndcg, peers
+from tests.bench.outcome_evenings import evenings
+from tests.bench.outcome_worlds import Floats, World, by_chance, calibration, meetings, ndcg, peers
 
 NIGHTS, TOP = 20, 5
+Made = Callable[[int], World]
+WORLDS: dict[str, Made] = {
+    "half of the history": lambda seed: meetings(seed, NIGHTS, False),
+    "strangers": lambda seed: meetings(seed, NIGHTS, True),
+    "forty columns, half of the history": lambda seed: evenings(seed, False),
+    "forty columns, strangers": lambda seed: evenings(seed, True),
+    "long history, strong tastes": lambda seed: meetings(seed, 1, False, taste=1.0, each=80),
+    "twice as long": lambda seed: meetings(seed, 1, False, taste=1.0, each=160),
+}
 
 
 def measure(big: bool) -> list[Figure]:
+    seeds = (1, 2, 3) if big else (1,)
     figures = []
-    for name, strangers in (("half of the history", False), ("strangers", True)):
-        figures += _meetings(name, meetings(1, NIGHTS * (4 if big else 1), strangers))
-    for name, each in (("long history, strong tastes", 80), ("twice as long", 160)):
-        figures += _meetings(name, meetings(1, 1, False, taste=1.0, each=each))
-    return figures + _drift(drifting(1)) + _bids(bids(1))
+    for name, make in WORLDS.items():
+        figures += _meetings(name, make, seeds)
+    if big:
+        for name, strangers in (
+            ("half of the history, 80 evenings", False),
+            ("strangers, 80 evenings", True),
+        ):
+            figures += _meetings(name, lambda seed, s=strangers: meetings(seed, 4 * NIGHTS, s), (1,))  # type: ignore[misc]
+    return figures + _drift(drifting(1))
 
 
-def _meetings(name: str, world: World) -> list[Figure]:
+@dataclass
+class Told:
+    """Of one seed: NDCG and area by name of the model; chances with their answers; pairs, CPU seconds."""
+
+    quality: dict[str, float]
+    area: dict[str, float]
+    chances: list[tuple[Floats, Floats]]
+    pairs: int
+    seconds: float
+
+
+def _told(world: World) -> Told:
     started = time.process_time()
     model = OutcomeModel(world.schema).fit(world.people, world.needs, world.history())
     spent = time.process_time() - started
     found = model.ask(world.people, world.needs, world.asked())
-    asked = ~world.seen
-    both, quality, rivals = world.said[asked].prod(axis=1), _quality_in(world), _rivals(world)
-    oracle = quality(expit(world.truth[asked]).prod(axis=1))
-    best = max(rivals, key=lambda n: quality(rivals[n]))
-    area = max(float(roc_auc_score(both, r)) for r in rivals.values())
-    title = f"meetings, {name}"
-    chances = ((found.person, world.said[asked, 0]), (found.need, world.said[asked, 1]), (found.match, both))
+    asked, quality, rivals = ~world.seen, _quality_in(world), _rivals(world)
+    both = world.said[asked].prod(axis=1)
+    oracle = expit(world.truth[asked]).prod(axis=1)
+    scores = {"ours": found.score, "oracle": oracle, "ceiling": _ceiling(world), **rivals}
+    said = world.said[asked, 0], world.said[asked, 1], both
+    return Told(
+        {n: quality(s) for n, s in scores.items()},
+        {n: float(roc_auc_score(both, s)) for n, s in {"ours": found.match, **rivals}.items()},
+        list(zip((found.person, found.need, found.match), said, strict=True)),
+        int(world.seen.sum()),
+        spent,
+    )
+
+
+def _mean(found: list[dict[str, float]]) -> tuple[dict[str, float], str]:
+    """Means over seeds, and the best of the plain models."""
+    mean = {n: float(np.mean([f[n] for f in found])) for n in found[0]}
+    return mean, max(mean.keys() - {"ours", "oracle", "ceiling"}, key=lambda n: mean[n])
+
+
+def _meetings(name: str, make: Made, seeds: tuple[int, ...]) -> list[Figure]:
+    told = [_told(make(seed)) for seed in seeds]
+    quality, best = _mean([t.quality for t in told])
+    area, widest = _mean([t.area for t in told])
+    sides = [_together([t.chances[k] for t in told]) for k in range(3)]
+    title, worse = f"meetings, {name}", max(sides, key=lambda c: calibration(c[0], c[1]))
+    pairs, seconds = (int(np.mean([getattr(t, f) for t in told])) for f in ("pairs", "seconds"))
     return [
-        more_is_better(f"{title}: NDCG@{TOP} beside {best}", quality(found.score), quality(rivals[best]), ""),
-        more_is_better(
-            f"{title}: share of the oracle's NDCG@{TOP}", quality(found.score) / oracle, None, "", ">= 0.9"
-        ),
-        more_is_better(
-            f"{title}: share of the ceiling's NDCG@{TOP}",
-            quality(found.score) / quality(_ceiling(world)),
-            None,
-            "",
-            "1 is the best reader of the same answers",
-        ),
-        more_is_better(f"{title}: AUC", float(roc_auc_score(both, found.match)), area, ""),
-        less_is_better(
-            f"{title}: calibration error", max(calibration(p, y) for p, y in chances), None, "", "<= 0.02"
-        ),
-        less_is_better(
-            f"{title}: calibration error by chance alone", max(by_chance(p) for p, _y in chances), None, ""
-        ),
-        less_is_better(f"{title}: fit of {int(world.seen.sum())} pairs", spent, None, "CPU s", "<= 60"),
+        more_is_better(f"{title}: NDCG@{TOP} beside {best}", quality["ours"], quality[best], ""),
+        _share(f"{title}: share of the oracle's NDCG@{TOP}", quality, "oracle", ">= 0.9"),
+        _share(f"{title}: share of the ceiling's NDCG@{TOP}", quality, "ceiling", "1: the best reader"),
+        more_is_better(f"{title}: AUC beside {widest}", area["ours"], area[widest], ""),
+        less_is_better(f"{title}: calibration error", calibration(worse[0], worse[1]), None, "", "<= 0.02"),
+        less_is_better(f"{title}: calibration error by chance alone", by_chance(worse[0]), None, ""),
+        less_is_better(f"{title}: fit of {pairs} pairs", seconds, None, "CPU s", "<= 60"),
     ]
+
+
+def _together(parts: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+    return np.concatenate([p for p, _y in parts]), np.concatenate([y for _p, y in parts])
+
+
+def _share(title: str, quality: dict[str, float], of: str, wanted: str) -> Figure:
+    return more_is_better(title, quality["ours"] / quality[of], None, "", wanted)
 
 
 def _quality_in(world: World) -> Callable[[Floats], float]:
@@ -97,23 +141,3 @@ def _ceiling(world: World) -> Floats:
     one = ceiling(world.known[0], world.a, world.b, world.said[:, 0], world.seen)
     other = ceiling(world.known[1], world.b, world.a, world.said[:, 1], world.seen)
     return one * other
-
-
-def _bids(world: World) -> list[Figure]:
-    started = time.process_time()
-    model = OutcomeModel(world.schema).fit(world.people, world.needs, world.history())
-    spent = time.process_time() - started
-    asked = ~world.seen
-    found = model.ask(world.people, world.needs, world.asked())
-    gain, person = world.said[asked, 0], world.a[asked]
-    plain = peers(world, 0)
-    quality = {n: ndcg(person, gain, s, 10) for n, s in plain.items()}
-    best = max(quality, key=lambda n: quality[n])
-    ours = ndcg(person, gain, found.score, 10)
-    oracle = ndcg(person, gain, world.truth[asked, 0], 10)
-    return [
-        more_is_better(f"bids: NDCG@10 beside {best}", ours, quality[best], ""),
-        more_is_better("bids: share of the oracle's NDCG@10", ours / oracle, None, "", ">= 0.9"),
-        less_is_better("bids: calibration error", calibration(found.person, gain), None, "", "<= 0.02"),
-        less_is_better("bids: fit", spent, None, "CPU s"),
-    ]

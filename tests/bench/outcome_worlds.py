@@ -1,7 +1,6 @@
 """Made-up worlds with known truth, and the plain models that ours is measured beside (pinned here).
 
-Tastes on both sides, popularity, choosiness, features that tell a little, strangers, drift; and bids, of
-which only the yeses are kept.
+Tastes on both sides, popularity, choosiness, features that tell a little, and strangers.
 """
 
 from dataclasses import dataclass
@@ -39,6 +38,7 @@ class World:
     x: tuple[Floats, Floats]
     known: tuple[Known, Known] | None = None
     time: Floats | None = None  # days
+    weight: Floats | None = None  # of the answers, 1 where there is none
 
     def history(self) -> History:
         at = np.flatnonzero(self.seen)
@@ -47,7 +47,8 @@ class World:
         need_yes = said[:, 1] if self.schema.outcome == "two_sided" else none
         joint = said[:, 0] * need_yes
         time = none if self.time is None else self.time[at]
-        return History(person, need, time, said[:, 0], need_yes, joint, np.ones(at.size), [""] * at.size)
+        weight = np.ones(at.size) if self.weight is None else self.weight[at]
+        return History(person, need, time, said[:, 0], need_yes, joint, weight, [""] * at.size)
 
     def asked(self) -> Pairs:
         at = np.flatnonzero(~self.seen)
@@ -113,46 +114,33 @@ def a_table(letter: str, x: Floats, night: Ints) -> Table:
     )
 
 
-def bids(seed: int, people: int = 200, needs: int = 500, topics: int = 12) -> World:
-    """Each person picks the needs of his topics; half of the picks were seen. No columns at all."""
-    rng = np.random.default_rng(seed)
-    likes, about = rng.dirichlet(np.full(topics, 0.15), people), rng.dirichlet(np.full(topics, 0.1), needs)
-    truth = 1.2 * np.log(likes @ about.T + 0.01) + 0.5 * rng.normal(size=needs)
-    number = np.clip(rng.lognormal(np.log(25), 0.7, people), 4, 150).astype(int)
-    noisy = truth + 0.6 * rng.gumbel(size=truth.shape)
-    picked = np.argsort(np.argsort(-noisy, axis=1), axis=1) < number[:, None]
-    seen = picked & (rng.random(picked.shape) < 0.5)
-    a, b = (k.ravel() for k in np.indices(picked.shape))
-    said = np.column_stack([picked.ravel(), np.zeros(a.size)]).astype(float)
-    empty = np.zeros((people, 0)), np.zeros((needs, 0))
-    values = np.column_stack([truth.ravel(), np.zeros(a.size)])
-    ours, theirs = ([f"{c}{k:04d}" for k in range(size)] for c, size in (("p", people), ("n", needs)))
-    schema = parse_schema({"outcome": "one_sided_positive"})
-    return World(schema, Table(ours, {}), Table(theirs, {}), a, b, values, said, seen.ravel(), empty)
-
-
 def ndcg(group: Ints, gain: Floats, score: Floats, top: int) -> float:
-    """Mean over groups that have something to gain."""
+    """Mean over groups that have something to gain; of equal scores one or the other comes first by lot."""
     found = []
-    for g in np.unique(group):
-        mine = group == g
+    for mine in _groups(group, gain):
         best = np.sort(gain[mine])[::-1][:top]
-        if best.sum() > 0:
-            taken = gain[mine][np.argsort(-score[mine], kind="stable")][:top]
-            discount = 1 / np.log2(np.arange(2, best.size + 2))
-            found.append(float(taken @ discount / (best @ discount)))
+        taken = gain[mine][_order(score[mine])][:top]
+        discount = 1 / np.log2(np.arange(2, best.size + 2))
+        found.append(float(taken @ discount / (best @ discount)))
     return float(np.mean(found))
 
 
 def recall(group: Ints, gain: Floats, score: Floats, top: int) -> float:
     """Share of what each group has to gain that is among its first; mean over groups that have something."""
-    found = []
-    for g in np.unique(group):
-        mine = group == g
-        if gain[mine].sum() > 0:
-            taken = gain[mine][np.argsort(-score[mine], kind="stable")][:top]
-            found.append(float(taken.sum() / gain[mine].sum()))
+    found = [
+        float(gain[mine][_order(score[mine])][:top].sum() / gain[mine].sum()) for mine in _groups(group, gain)
+    ]
     return float(np.mean(found))
+
+
+def _groups(group: Ints, gain: Floats) -> list[Ints]:
+    order = np.argsort(group, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
+    return [p for p in parts if gain[p].sum() > 0]
+
+
+def _order(score: Floats) -> Ints:
+    return np.lexsort((np.random.default_rng(0).random(score.size), -score))
 
 
 def calibration(p: Floats, y: Floats, bins: int = 10) -> float:

@@ -17,7 +17,8 @@ from matching.__main__ import main
 from matching.outcome import OutcomeModel, ShrunkLogit
 from matching.schema import parse_schema
 from matching.tables import ANSWERS, Pairs, Table
-from tests.bench.outcome_worlds import bids, calibration, meetings
+from tests.bench.outcome_bids import bids
+from tests.bench.outcome_worlds import calibration, meetings
 
 Row = Sequence[str]
 SIDE = {
