@@ -5,13 +5,13 @@ after Polson, Scott & Windle 2013.
 """
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from scipy.linalg import solve_triangular
 
 from matching.arcs import Floats, Ints
 from matching.outcome.design import PRIOR_MEAN, Design, Rows
+from matching.outcome.vectors import Order, drawn
 
 TERMS = 16  # of the sum that a draw of the curve is
 FIRST, LEAST, MOST = np.array([36.0, 0.1, 0.05, 0.05]), 1e-4, 9.0
@@ -24,29 +24,6 @@ USUAL = {
     "hidden": 0.05,
     "likes": 0.02,
 }  # variances
-
-
-@dataclass
-class Order:
-    """Rows put together by whose they are; -1 is a stranger, who has the last place."""
-
-    rows: Ints
-    start: Ints
-    who: Ints
-    n: int
-
-    @classmethod
-    def of(cls, index: Ints, n: int) -> Self:
-        placed = np.where(index < 0, n, index)
-        rows = np.argsort(placed, kind="stable")
-        who, start = np.unique(placed[rows], return_index=True)
-        return cls(rows, start, who, n)
-
-    def sums(self, values: Floats) -> Floats:
-        out = np.zeros((self.n + 1, *values.shape[1:]))
-        if self.rows.size:
-            out[self.who] = np.add.reduceat(values[self.rows], self.start, axis=0)
-        return out[: self.n]
 
 
 @dataclass
@@ -85,15 +62,10 @@ class Side:
         self.spread[end:] = _variance(rng, self.own[:, end:], USUAL["likes"])
 
     def _draw_own(self, rng: np.random.Generator, x: Floats, curve: Floats, pull: Floats) -> None:
-        width = x.shape[1]
-        i, j = np.triu_indices(width)
-        precision = np.zeros((self.order.n, width, width))
-        precision[:, i, j] = precision[:, j, i] = self.order.sums(curve[:, None] * x[:, i] * x[:, j])
-        precision += np.diag(1 / self.spread)
-        to = self.order.sums(pull[:, None] * x)
-        to[:, 0] += self.mean / self.spread[0]
-        noise = np.linalg.cholesky(precision) @ rng.normal(size=(self.order.n, width, 1))
-        self.own = np.asarray(np.linalg.solve(precision, to[:, :, None] + noise)[:, :, 0], np.float64)
+        towards = np.zeros_like(self.own)
+        towards[:, 0] = self.mean / self.spread[0]
+        noise = rng.normal(size=self.own.shape)
+        self.own = drawn(self.order, x, curve, pull, 1 / self.spread, towards, noise)
 
     def _rescale(self, rng: np.random.Generator, x: Floats, curve: Floats, pull: Floats) -> None:
         """How far likings count at all, in one step for everybody: each alone would take very many (a
@@ -198,8 +170,8 @@ class Chain:
         )
 
     def _draw_pair(self, curve: Floats, rest: Floats) -> None:
-        gram = (self.half_pair * curve[:, None].astype(np.float32)).T @ self.half_pair
-        precision = gram.astype(np.float64) + np.diag(1 / self.variance)
+        weighted = self.half_pair * np.sqrt(curve, dtype=np.float32)[:, None]
+        precision = (weighted.T @ weighted).astype(np.float64) + np.diag(1 / self.variance)
         self.coef = _drawn_from(self.rng, precision, self.pair.T @ (self.half - curve * rest))
         self.linear = self.pair @ self.coef
         for part, usual in ((slice(FIRST.size, self.cut), "pair"), (slice(self.cut, None), "taste")):

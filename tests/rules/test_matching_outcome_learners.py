@@ -8,6 +8,7 @@ from matching.features import usual
 from matching.outcome import OutcomeModel
 from matching.outcome.design import Design, Rows
 from matching.outcome.tastes import Tastes
+from matching.outcome.vectors import Order, drawn, drawn_plain
 from matching.schema import parse_schema
 from matching.tables import History, Pairs, Table
 
@@ -56,6 +57,20 @@ def assert_parts_add_up(model: Tastes, asked: Rows) -> None:
     sums, columns = model.parts(asked)
     total = sum(sums.values()) + sum(c.sum(axis=1) for c in columns.values())
     assert total == pytest.approx(model.logits(asked), abs=1e-9)
+
+
+def test_compiled_and_plain_draws_are_the_same() -> None:
+    rng = np.random.default_rng(4)
+    index, x = rng.integers(-1, 7, 200), rng.normal(size=(200, 5))
+    curve, pull = rng.random(200), rng.normal(size=200)
+    rest = rng.random(5) + 0.1, rng.normal(size=(8, 5)), rng.normal(size=(8, 5))
+    order = Order.of(index, 8)  # one of them has no rows
+    once = drawn(order, x, curve, pull, *rest)
+    assert once == pytest.approx(drawn_plain(order, x, curve, pull, *rest), abs=1e-10)
+    mine, width = x[index == 3], np.diag(rest[0])
+    gram = width + (mine * curve[index == 3][:, None]).T @ mine
+    mean = np.linalg.solve(gram, rest[1][3] + mine.T @ pull[index == 3])
+    assert once[3] == pytest.approx(mean + np.linalg.solve(np.linalg.cholesky(gram).T, rest[2][3]), abs=1e-10)
 
 
 def test_a_text_near_to_everybody_is_nobody_s_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
