@@ -14,7 +14,11 @@ from matching.arcs import Floats, Ints
 from matching.outcome.trees import BINS, unequal
 
 LEAST_ROWS, LEAST_EACH, TREES_FROM = 60, 8, 1500
-PULL, HARD_PULL = 20.0, 40.0  # towards where a learner starts; harder where that is nothing
+PULL, SHARED_PULL, HARD_PULL = (
+    20.0,
+    1000.0,
+    40.0,
+)  # towards where a learner starts; harder where that is nothing
 FOLDS = 5
 SHARES = (0.0, 0.25)
 
@@ -24,13 +28,14 @@ class Weights:
     """Log odds = base + values @ slope, slope >= 0, pulled towards `start` where rows are few."""
 
     start: Floats
+    pull: float = PULL
 
     def fit(self, values: Floats, y: Floats, weight: Floats) -> Self:
         n = values.shape[1]
         scale = np.maximum(values.std(axis=0), 1e-6) if len(values) else np.ones(n)
         scale = np.where(self.start > 0, 1.0, scale)
         x = values / scale
-        pull = np.where(self.start > 0, PULL, HARD_PULL)
+        pull = np.where(self.start > 0, self.pull, HARD_PULL)
 
         def loss(theta: Floats) -> tuple[float, Floats]:
             f = theta[0] + x @ theta[1:]
@@ -51,6 +56,32 @@ class Weights:
 
     def logits(self, values: Floats) -> Floats:
         return np.asarray(self.base + values @ self.slope)
+
+
+def too_few(y: Floats) -> bool:
+    yes = float(y.sum())
+    return len(y) < LEAST_ROWS or min(yes, len(y) - yes) < LEAST_EACH
+
+
+def shared_scale(lines: list[Floats], y: list[Floats], weight: list[Floats]) -> float:
+    """One factor for the log odds of several directions, each with a base of its own, that fits their answers
+    best. Apart, what little is known of strangers would let chance decide which side the ranking follows."""
+    if any(too_few(one) for one in y):
+        return 1.0
+
+    def loss(theta: Floats) -> tuple[float, Floats]:
+        value, slope = 0.0, np.zeros(theta.size)
+        for k, (line, said, w) in enumerate(zip(lines, y, weight, strict=True), start=1):
+            f = theta[k] + theta[0] * line
+            value += float(w @ (np.logaddexp(0, f) - said * f))
+            off = w * (expit(f) - said)
+            slope[0] += off @ line
+            slope[k] = off.sum()
+        return value, slope
+
+    bounds = [(0.02, 3.0)] + [(None, None)] * len(lines)
+    first = np.r_[1.0, np.zeros(len(lines))]
+    return float(minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds).x[0])
 
 
 @dataclass
@@ -93,17 +124,17 @@ class Blend:
 
     start: Floats
     seed: int = 0
+    pull: float = PULL
     share: float = 0.0
 
     def fit(self, values: Floats, y: Floats, weight: Floats, decider: Ints, trees: bool = False) -> Self:
         """`values` (rows, learners) out of fold."""
         self.trees: Any = None
         self.bend = Bend()
-        yes = float(y.sum())
-        if len(y) < LEAST_ROWS or min(yes, len(y) - yes) < LEAST_EACH:
+        if too_few(y):
             self.line = Weights(self.start).plain()
             return self
-        self.line = Weights(self.start).fit(values, y, weight)
+        self.line = Weights(self.start, self.pull).fit(values, y, weight)
         part = self._parts(decider)
         line, grown = np.zeros(len(y)), np.zeros(len(y))
         trees = trees and len(y) >= TREES_FROM
@@ -111,7 +142,9 @@ class Blend:
             rest, held = part != k, part == k
             if not held.any():
                 continue
-            line[held] = Weights(self.start).fit(values[rest], y[rest], weight[rest]).logits(values[held])
+            line[held] = (
+                Weights(self.start, self.pull).fit(values[rest], y[rest], weight[rest]).logits(values[held])
+            )
             if trees:
                 grown[held] = self._tree_logits(self._grow(values[rest], y[rest], weight[rest]), values[held])
         if trees:

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 
 from matching.arcs import Floats, Ints
-from matching.outcome.blend import Blend
+from matching.outcome.blend import PULL, SHARED_PULL, Blend, shared_scale
 from matching.outcome.design import Design, Rows
 from matching.outcome.filters import COUNTS, SURFACES, Filters
 from matching.outcome.folds import REGIMES, Fold, regimes, seen
@@ -51,36 +51,53 @@ class Learners:
         return np.hstack([level, scores]), regime
 
 
+@dataclass(frozen=True)
+class Held:
+    """Rows (indices) that no learner had seen the answer of, and what each said of them."""
+
+    rows: Ints
+    values: Floats
+    y: Floats
+    weight: Floats
+    decider: Ints
+
+
 @dataclass
 class Direction:
-    """Fitted on rows; `held_out` (rows of each regime) are log odds that no learner had seen the answer
-    of."""
+    """Learns from rows, then blends; `out` (rows of each regime) are log odds out of fold."""
 
     design: Design
     positive: bool = False
     seed: int = 0
     rare: bool = False
     blends: dict[str, Blend] = field(default_factory=dict)
+    out: dict[str, tuple[Ints, Floats]] = field(default_factory=dict)
 
-    def fit(self, rows: Rows, folds: list[Fold]) -> Self:
+    def learn(self, rows: Rows, folds: list[Fold]) -> Self:
         self.learners = Learners(self.design, self.positive, None, self.seed, self.rare).fit(rows)
         held = [self._held(rows, f) for f in folds]
         names = LEVEL.size + len(self.learners.filters.names)
         index, regime = (np.concatenate([np.zeros(0, np.int64), *(h[k] for h in held)]) for k in (0, 2))
         values = np.vstack([np.zeros((0, names)), *(h[1] for h in held)])
-        start = np.concatenate([LEVEL, np.zeros(names - LEVEL.size)])
+        self.start = np.concatenate([LEVEL, np.zeros(names - LEVEL.size)])
         if self.positive:
-            start[: LEVEL.size] = CHOSEN_LEVEL
-            start[LEVEL.size + len(COUNTS) :] = 1.0 / len(SURFACES)
-        self.out: dict[str, tuple[Ints, Floats]] = {}
+            self.start[: LEVEL.size] = CHOSEN_LEVEL
+            self.start[LEVEL.size + len(COUNTS) :] = 1.0 / len(SURFACES)
+        self.held = {}
         for which, name in enumerate(REGIMES):
-            use, at = self._used(name, names), np.flatnonzero(regime == which)
-            row, mine = index[at], values[at][:, :use]
-            trees = self.positive and name == "kk"
-            weight = rows.weight[row] * rows.age[row]
-            blend = Blend(start[:use], self.seed).fit(mine, rows.y[row], weight, rows.a[row], trees)
-            self.blends[name], self.out[name] = blend, (row, blend.logits(mine))
+            at = np.flatnonzero(regime == which)
+            row, mine = index[at], values[at][:, : self._used(name, names)]
+            self.held[name] = Held(row, mine, rows.y[row], rows.weight[row] * rows.age[row], rows.a[row])
         return self
+
+    def blend(self, name: str, scale: float | None) -> None:
+        """In one regime; `scale` is what both directions share, None where there is but one."""
+        held = self.held.pop(name)
+        start = self.start[: held.values.shape[1]] * (1.0 if scale is None else scale)
+        blend = Blend(start, self.seed, PULL if scale is None else SHARED_PULL)
+        trees = self.positive and name == "kk"
+        self.blends[name] = blend.fit(held.values, held.y, held.weight, held.decider, trees)
+        self.out[name] = held.rows, blend.logits(held.values)
 
     @staticmethod
     def _used(regime: str, names: int) -> int:
@@ -122,3 +139,15 @@ class Asked:
     bent: Floats
     values: Floats
     regime: Ints
+
+
+def blend_together(directions: list[Direction]) -> None:
+    """Regime by regime, after all have learned."""
+    for name in REGIMES:
+        held = [d.held[name] for d in directions]
+        scale = None
+        if len(directions) > 1:
+            lines = [h.values @ d.start[: h.values.shape[1]] for d, h in zip(directions, held, strict=True)]
+            scale = shared_scale(lines, [h.y for h in held], [h.weight for h in held])
+        for direction in directions:
+            direction.blend(name, scale)

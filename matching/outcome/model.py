@@ -13,7 +13,7 @@ from matching.features.space import Prepared, Space
 from matching.features.text import Tokenizer
 from matching.outcome import reasons
 from matching.outcome.design import Design, Rows
-from matching.outcome.direction import Asked, Direction
+from matching.outcome.direction import Asked, Direction, blend_together
 from matching.outcome.folds import REGIMES, Fold, folds
 from matching.outcome.joint import Joint
 from matching.outcome.negatives import shift, unchosen
@@ -84,6 +84,7 @@ class OutcomeModel(BaseEstimator):  # type: ignore[misc]
             if k == 0 and len(rows) == len(history):
                 rows.age = self._age(sides, rows, given, history.time)
             self.directions_[name] = self._fit_direction(sides, rows, answers, name, cut)
+        blend_together(list(self.directions_.values()))
         if len(answers) == 2 and matched is not None:
             self.joint_ = self._fit_joint(rows, {**answers, "match": matched})
 
@@ -118,7 +119,7 @@ class OutcomeModel(BaseEstimator):  # type: ignore[misc]
         if known.size < given.size:
             mine = mine.take(known)
             cut = folds(mine.a, mine.b, self.seed)
-        return direction.fit(mine, cut)
+        return direction.learn(mine, cut)
 
     def _history_rows(
         self, sides: tuple[Prepared, Prepared], history: History

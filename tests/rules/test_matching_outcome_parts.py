@@ -13,7 +13,7 @@ from matching.fairness import COARSE, NO_ONE, SECOND, envy, report, shares, wast
 from matching.features.columns import ancestors
 from matching.features.pairs import NamePair, NumberPair, PlacePair
 from matching.features.text import TextSpace, words
-from matching.outcome.blend import Bend, Weights
+from matching.outcome.blend import SHARED_PULL, Bend, Weights, shared_scale
 from matching.outcome.design import Design, Rows
 from matching.outcome.folds import folds
 from matching.outcome.joint import both
@@ -227,6 +227,23 @@ def test_a_learner_that_says_the_opposite_gets_no_weight() -> None:
     y = (rng.random(2000) < 1 / (1 + np.exp(-true))).astype(float)
     found = Weights(np.array([0.7, 0.3])).fit(np.column_stack([true, -true]), y, np.ones(2000))
     assert found.slope[1] < 0.01 and found.slope[0] == pytest.approx(1.0, abs=0.15)
+
+
+def test_directions_share_how_far_their_learners_may_be_believed() -> None:
+    """Both boast alike; of one, by chance, so few answers are known that alone it would be believed less."""
+    rng = np.random.default_rng(3)
+    lines = [rng.normal(size=n) * 2 for n in (4000, 80)]
+    said = [(rng.random(x.size) < 1 / (1 + np.exp(-0.5 * x - k))).astype(float) for k, x in enumerate(lines)]
+    ones = [np.ones(x.size) for x in lines]
+    scale = shared_scale(lines, said, ones)
+    assert scale == pytest.approx(0.5, abs=0.05)
+    start = np.array([scale])
+    alone, pulled = (
+        Weights(s, p).fit(lines[1][:, None], 1 - said[1], ones[1]).slope[0]
+        for s, p in ((np.ones(1), 1.0), (start, SHARED_PULL))
+    )
+    assert alone < 0.1 and pulled == pytest.approx(scale, abs=0.1)
+    assert shared_scale(lines, [said[0], np.zeros(80)], ones) == 1.0
 
 
 @pytest.mark.parametrize("moves", [False, True])
