@@ -120,7 +120,7 @@ def _auction(market: Market, gap: float) -> tuple[Start, Solved | None]:
     if gap > 0 and not market.offset and market.limit.max(initial=0) <= 1:
         v = column_prices(slots, 0.0)
         guess = Solved(np.sort(taken), list_prices(lists, v), v)
-        if _good_enough(market, guess, gap):
+        if good_enough(market, guess, gap):
             return Start(guess.v, taken, taken), guess
     arcs = np.concatenate([lists.arc, beside_lists(lists, slots, market.limit)])
     return Start(column_prices(slots, epsilon), taken, arcs), None
@@ -140,10 +140,10 @@ def _fill(market: Market, lists: Lists) -> None:
 def _may_stop(market: Market, answer: Solved, gap: float) -> bool:
     """Whether the answer of a core proves the gap: its prices were raised until they cover all arcs."""
     plain = not market.offset and min(market.limit.max(initial=0), market.room.max(initial=0)) <= 1
-    return plain and _good_enough(market, answer, gap)
+    return plain and good_enough(market, answer, gap)
 
 
-def _good_enough(market: Market, solved: Solved, gap: float) -> bool:
+def good_enough(market: Market, solved: Solved, gap: float) -> bool:
     """Whether the gap is proven, and little of it is the price of places that nobody takes: these are lost,
     while of what the auction is imprecise by hardly anything is."""
     for_places = float((market.room * solved.v).sum())

@@ -12,7 +12,7 @@ from matching import Arcs, assign, check, one_to_one
 from matching.assignment import assignment_from, market_of
 from matching.auction import new_lists
 from matching.dense import is_small, solve_table
-from matching.exact import solve
+from matching.exact import Market, Solved, good_enough, solve
 from matching.passes import fill_from_all, fill_from_rows, list_prices, starts
 from tests.assignments import OBJECTIVES, crowded, shuffled, some_arcs
 from tests.programme import best_by_programme
@@ -144,6 +144,16 @@ def test_a_gap_is_kept_to_and_its_answer_is_one_and_the_same_in_any_order() -> N
     turn = rng.permutation(arcs.weight.size)
     again = assign(shuffled(arcs, turn), gap=1e-2)
     assert np.sort(turn[again.chosen]).tolist() == found.chosen.tolist()
+
+
+def test_a_gap_that_idle_places_make_up_is_not_good_enough() -> None:
+    """Both prices prove the gap; in one a place has some of it that nobody takes, which is lost for good."""
+    row, column = np.zeros(2, np.int32), np.arange(2, dtype=np.int32)
+    one, two = np.ones(1, np.int64), np.ones(2, np.int64)
+    market = Market(row, column, np.array([1.0, 0.9]), one, two, True, 0.9, 1.0)
+    for idle, enough in ((0.0, True), (0.0005, False)):
+        solved = Solved(np.array([0]), np.array([0.9]), np.array([0.1005 - idle, idle]))
+        assert good_enough(market, solved, 1e-3) == enough
 
 
 @pytest.mark.parametrize("objective", ["weight", "cardinality"])
