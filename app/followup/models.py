@@ -172,8 +172,9 @@ class ProposalDraft(_ForNeed, OfficeBase):
 
 
 class ProposalBatch(Row, OfficeBase):
-    """A run as the office hears of it: how good it is proved to be, who was shown, and (`idle`, JSON) which
-    partners got nothing and why; the names go when a newer run of the same county comes."""
+    """A run as the office hears of it: how good it is proved to be, who was shown, from how many answers the
+    order was learned (0: by the weights alone), and (`idle`, JSON) which partners got nothing and why; the
+    names go when a newer run of the same county comes."""
 
     __tablename__ = "proposal_batch"
 
@@ -188,6 +189,7 @@ class ProposalBatch(Row, OfficeBase):
     bound: Mapped[float]
     gap: Mapped[float]
     inputs_hash: Mapped[str] = mapped_column(String(64))
+    answers_n: Mapped[int] = mapped_column(default=0)
     fairness: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     idle: Mapped[str | None] = mapped_column(OfficeSecret)
 

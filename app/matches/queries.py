@@ -136,6 +136,12 @@ def cards_proposed(session: Session, proposals: Sequence[PairingProposal]) -> di
     return {card.project_id: card for card in rows}
 
 
+def answered_proposals(session: Session) -> Sequence[PairingProposal]:
+    """Those to which a partner said yes or no, in the order in which they were made. One query."""
+    said = PairingProposal.state.in_((ProposalState.DECLINED, *TAKEN))
+    return session.scalars(select(PairingProposal).where(said).order_by(PairingProposal.id)).all()
+
+
 def drafts_for(session: Session, project_ids: Sequence[str]) -> list[PairingProposal]:
     drafts = session.scalars(select(PairingProposal).where(PairingProposal.state == ProposalState.DRAFT))
     wanted = set(project_ids)

@@ -65,6 +65,7 @@ PARAMETERS: dict[str, Parameter] = dict(
         _shipped("match_weight_waiting", 15, "domain 4.20"),
         _shipped("match_weight_exposure", 5, "domain 4.20"),
         _shipped("match_weight_reliability", 10, "domain 4.20"),
+        _shipped("learn_from_answers", 300),
         _shipped("pair_hold_days", 21, "domain 4.9"),
         _shipped("pair_contacts_year", 4),
         _shipped("pair_visits_year", 2),

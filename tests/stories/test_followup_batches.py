@@ -93,6 +93,14 @@ def test_the_page_says_how_good_the_run_is_in_plain_words(walk: Walk) -> None:
     assert f"{batch.objective:.1f}" in told
 
 
+def test_the_page_says_from_how_many_answers_the_order_was_learned(walk: Walk) -> None:
+    walk.propose()
+    assert "次答复" not in page(walk)
+    with office(walk.house) as session:
+        session.scalars(select(ProposalBatch)).one().answers_n = 321
+    assert "参考了伙伴们过去的 321 次答复" in page(walk)
+
+
 def test_a_pinned_pair_is_the_first_of_its_need_in_the_next_run(walk: Walk) -> None:
     walk.propose()
     second = walk.drafts(ranks=3)[1]

@@ -57,6 +57,7 @@ def _batch(payload: dict[str, Any], now: datetime) -> ProposalBatch:
         bound=proof["bound"],
         gap=proof["gap"],
         inputs_hash=run["inputs_hash"],
+        answers_n=run.get("answers", 0),
         fairness=payload["fairness"],
         idle=json.dumps(payload["idle"], ensure_ascii=False),
         created_at=now,

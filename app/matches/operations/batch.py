@@ -18,7 +18,8 @@ Two = tuple[int, str]
 @dataclass(frozen=True)
 class Inputs:
     """`people` (interest, places), `needs` (card's number, weeks waited), `arcs` (interest, card, score),
-    `pins` and `forbidden` (interest, card), all in order; `weights` are those behind the scores."""
+    `pins` and `forbidden` (interest, card), all in order; `weights` are those behind the scores; `answers`
+    how many moved these, 0 where none did."""
 
     county: str
     day: str
@@ -28,6 +29,7 @@ class Inputs:
     arcs: list[tuple[int, str, float]]
     pins: list[Two]
     forbidden: list[Two]
+    answers: int = 0
 
     @classmethod
     def of(
@@ -41,15 +43,19 @@ class Inputs:
         arcs: Iterable[tuple[int, str, float]],
         pins: Iterable[Two],
         forbidden: Iterable[Two],
+        answers: int = 0,
     ) -> "Inputs":
         """Put in order, so that it does not matter how they were read."""
         lists = (sorted(people), sorted(needs), sorted(arcs), sorted(pins), sorted(forbidden))
-        return cls(county, day, dict(weights), *lists)
+        return cls(county, day, dict(weights), *lists, answers)
 
     def as_bytes(self) -> bytes:
         """Canonical: keys sorted, no spaces, numbers as Python writes them so that they come back the
         same."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+        told = asdict(self)
+        if not self.answers:
+            del told["answers"]
+        return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Inputs":

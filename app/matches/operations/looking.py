@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.library.models import Card
 from app.matches.models import Interest
 from app.matches.operations.batch import Two
+from app.matches.operations.learning import Order, order_on
 from app.matches.operations.scoring import (
     LEAST_SCORE,
     Pair,
@@ -39,6 +40,7 @@ class Look:
     willing: list[Willing]
     interests: list[Interest]
     pairs: list[Pair]
+    order: Order
     of_card: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     of_person: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -76,7 +78,8 @@ def look(session: Session, cards: Sequence[Card], day: date, *, pins: Collection
     weights, standing = weights_on(session, day), places_of_all(session, day)
     groups = _groups(cards, day)
     known, wanted = _by_person(live_pairs(session)), _by_person(pins)
-    found = Look([w for w in standing if w.places > 0], [w.interest for w in standing], [])
+    order = order_on(session, day, weights)
+    found = Look([w for w in standing if w.places > 0], [w.interest for w in standing], [], order)
     for one in standing:
         number = one.interest.id
         if not one.interest.partner.is_verified(day):
@@ -116,14 +119,14 @@ def _take_in(
 ) -> None:
     """The pairs of one partner with cards that are alike and pass the hard checks: second (unless it is
     chosen), full, asked before, or too low to be worth a look."""
-    low = value.total < LEAST_SCORE
+    low, order = value.total < LEAST_SCORE, found.order.of(value)
     fits = "second" if one.places > 0 else "full"
     words = set()
     for card in group.cards:
         number = card.project_id
         word = "asked" if number in known else fits if not low or number in wanted else group.too_low
         if word == "second":
-            found.pairs.append(Pair(one.interest, card, value))
+            found.pairs.append(Pair(one.interest, card, value, order))
         found.of_card[number].add(word)
         words.add(word)
     found.of_person[one.interest.id] |= {"low" if word == "coarse" else word for word in words}

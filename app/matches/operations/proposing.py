@@ -108,7 +108,10 @@ def keep(
     pins = {(w.interest_id, w.project_id): w.wish_ref for w in batch.wishes if w.kind == "pin"}
     settled = set(batch.inputs.pins) | live_pairs(session)  # what was sent already needs no pin
     missed = [ref for pair, ref in pins.items() if pair not in settled]
-    tell_office(session, run, drafts, batch.told, superseded=superseded, missed=missed, now=now)
+    learned = batch.inputs.answers
+    tell_office(
+        session, run, drafts, batch.told, answers=learned, superseded=superseded, missed=missed, now=now
+    )
     return run
 
 
@@ -143,9 +146,10 @@ def _inputs(
         **facts,  # type: ignore[arg-type]
         people=[(w.interest.id, w.places) for w in seen.willing],
         needs=[(c.project_id, weeks_on_shelf(c, day)) for c in cards],
-        arcs=[(p.interest.id, p.card.project_id, p.score.total) for p in seen.pairs],
+        arcs=[(p.interest.id, p.card.project_id, p.order) for p in seen.pairs],
         pins=(),
         forbidden=forbidden,
+        answers=seen.order.answers,
     )
 
 
@@ -219,7 +223,7 @@ def _best_first(seen: Look, outcome: Outcome) -> dict[str, list[Pair]]:
 
 
 def _in_order(pairs: list[Pair], first: int) -> list[Pair]:
-    return sorted(pairs, key=lambda p: (p.interest.id != first, -p.score.total, p.interest.id))
+    return sorted(pairs, key=lambda p: (p.interest.id != first, -p.order, p.interest.id))
 
 
 def _ranked(batch: Batch, stands: Callable[[Pair], bool]) -> list[tuple[Pair, int]]:

@@ -35,11 +35,12 @@ SKILL_ITEMS = {
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`score` may be shared by pairs of cards that are alike."""
+    """`score` may be shared by pairs of cards that are alike; `order` is what they are put in order by."""
 
     interest: Interest
     card: Card
     score: Score
+    order: float
 
 
 @dataclass(frozen=True)

@@ -26,17 +26,19 @@ def tell_office(
     drafts: Sequence[tuple[PairingProposal, Pair]],
     told: Told,
     *,
+    answers: int,
     superseded: list[str],
     missed: list[str],
     now: datetime,
 ) -> None:
-    """The letter proposals.drafted. `superseded`: drafts that are gone; `missed`: pins that did not fit."""
+    """The letter proposals.drafted. `answers`: from how many the order was learned; `superseded`: drafts that
+    are gone; `missed`: pins that did not fit."""
     payload = {
         "run_ref": run.run_ref,
         "request_ref": run.request_ref,
         "superseded": superseded,
         "certificate": {"objective": run.objective, "bound": run.bound, "gap": run.gap},
-        "run": _run_facts(run),
+        "run": {**_run_facts(run), "answers": answers},
         "drafts": [_draft_line(draft, pair) for draft, pair in drafts],
         **asdict(told),
         "missed": missed,

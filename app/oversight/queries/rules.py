@@ -84,6 +84,7 @@ GROUPS: tuple[tuple[Message, dict[str, tuple[Message, Message]]], ...] = (
             "match_weight_waiting": (msg("等得久"), _POINTS),
             "match_weight_exposure": (msg("被看到得少"), _POINTS),
             "match_weight_reliability": (msg("说到做到"), _POINTS),
+            "learn_from_answers": (msg("有多少次答复以后，排先后才参考答复"), _TIMES),
         },
     ),
     (

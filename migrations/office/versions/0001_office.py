@@ -208,6 +208,7 @@ def upgrade() -> None:
     sa.Column('bound', sa.Double(), nullable=False),
     sa.Column('gap', sa.Double(), nullable=False),
     sa.Column('inputs_hash', sa.String(length=64), nullable=False),
+    sa.Column('answers_n', sa.Integer(), nullable=False),
     sa.Column('fairness', sa.JSON(), nullable=False),
     sa.Column('idle', sa.Text(), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
