@@ -26,6 +26,10 @@ WORLDS: dict[str, Made] = {
     "long history, strong tastes": lambda seed: meetings(seed, 1, False, taste=1.0, each=80),
     "twice as long": lambda seed: meetings(seed, 1, False, taste=1.0, each=160),
 }
+LARGE: dict[str, Made] = {
+    "half of the history, 80 evenings": lambda seed: meetings(seed, 4 * NIGHTS, False),
+    "strangers, 80 evenings": lambda seed: meetings(seed, 4 * NIGHTS, True),
+}
 
 
 def measure(big: bool) -> list[Figure]:
@@ -34,11 +38,8 @@ def measure(big: bool) -> list[Figure]:
     for name, make in WORLDS.items():
         figures += _meetings(name, make, seeds)
     if big:
-        for name, strangers in (
-            ("half of the history, 80 evenings", False),
-            ("strangers, 80 evenings", True),
-        ):
-            figures += _meetings(name, lambda seed, s=strangers: meetings(seed, 4 * NIGHTS, s), (1,))  # type: ignore[misc]
+        for name, make in LARGE.items():
+            figures += _meetings(name, make, seeds)
     return figures + _drift(drifting(1))
 
 

@@ -79,7 +79,7 @@ def shuffled(inputs: Inputs, seed: int) -> Inputs:
         for name in ("people", "needs", "arcs", "pins", "forbidden")
     }
     weights = dict(reversed(inputs.weights.items()))
-    return Inputs.of(county=inputs.county, day=inputs.day, weights=weights, **lists)
+    return Inputs.of(county=inputs.county, day=inputs.day, weights=weights, answers=inputs.answers, **lists)
 
 
 @pytest.mark.parametrize("seed", range(5))
