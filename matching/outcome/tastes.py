@@ -30,6 +30,7 @@ class Tastes:
     def fit(self, rows: Rows) -> Self:
         self.answers = Answers.of(rows, *self.design.persons)
         self.draws: list[Drawn] = []
+        self.known = np.unique(rows.a[rows.a >= 0]), np.unique(rows.b[rows.b >= 0])
         wanted = self.share * SWEEPS * ALL_SWEEPS_TO / max(1, len(rows))
         sweeps = int(np.clip(wanted, LEAST_SWEEPS, self.share * SWEEPS))
         chain = Chain(self.design, self.rank, rows, self.pair(rows, True), self.axes(rows), self.seed)
@@ -94,16 +95,22 @@ class Tastes:
     def _persons(
         self, rows: Rows, draw: Drawn, part: dict[str, Floats], axes: tuple[Floats, Floats]
     ) -> Floats:
-        """Adds the persons' parts; returns the variance of what is not known of strangers."""
-        hidden, unknown = [], np.zeros(len(rows))
+        """Adds the persons' parts; returns the variance of what is not known of strangers. Their tastes and
+        likings are taken for the mean of those who are known, and may differ from it as these do."""
+        hidden, differs = [], []
+        unknown = np.zeros(len(rows))
         for k, (name, index, x) in enumerate((("decider", rows.a, rows.x), ("candidate", rows.b, rows.z))):
-            known = index >= 0
-            told = x @ draw.slope[k]
+            known, told, others = (index >= 0)[:, None], x @ draw.slope[k], draw.own[k][self.known[k]]
+            usual, spread = (others.mean(axis=0), others.var(axis=0)) if len(others) else (0.0, 0.0)
+            own = np.where(known, draw.own[k][index], usual)
+            may = np.where(known, 0.0, spread + np.zeros(own.shape[1]))
             part[f"{name}_features"] = told
-            part[name] = np.where(known, draw.own[k][index, 0] - told, 0.0)
-            own = np.where(known[:, None], draw.own[k][index, 1:], 0.0)
-            hidden.append(own[:, : self.rank])
-            part[f"{name}_taste"] = (own[:, self.rank :] * axes[k]).sum(axis=1)
-            unknown += np.where(known, 0.0, draw.spread[k])
+            part[name] = np.where(known[:, 0], own[:, 0] - told, 0.0)
+            part[f"{name}_taste"] = (own[:, 1 + self.rank :] * axes[k]).sum(axis=1)
+            unknown += np.where(known[:, 0], 0.0, draw.spread[k])
+            unknown += (may[:, 1 + self.rank :] * axes[k] ** 2).sum(axis=1)
+            hidden.append(own[:, 1 : 1 + self.rank])
+            differs.append(may[:, 1 : 1 + self.rank])
         part["taste"] = part["taste"] + (hidden[0] * hidden[1]).sum(axis=1)
-        return unknown
+        (u, v), (p, q) = hidden, differs
+        return np.asarray(unknown + (p * v**2 + q * u**2 + p * q).sum(axis=1))

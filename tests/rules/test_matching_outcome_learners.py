@@ -1,5 +1,7 @@
 """What single learners find: hidden tastes, what each one likes, and texts that are near to everybody."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
@@ -15,15 +17,22 @@ from matching.tables import History, Pairs, Table
 N = 50
 
 
-def rows_of(true: np.ndarray, x: np.ndarray, z: np.ndarray, seed: int) -> tuple[Design, Rows, Rows]:
-    """(N, N) log odds of each to each, and features of both sides: half of the answers, and the rest."""
+def rows_of(
+    true: np.ndarray,
+    x: np.ndarray,
+    z: np.ndarray,
+    seed: int,
+    seen: Callable[[np.ndarray], np.ndarray] | None = None,
+) -> tuple[Design, Rows, Rows]:
+    """`true` log odds of each to each, and features of both sides: half of the answers, or those of the
+    deciders `seen`, and the rest."""
     rng = np.random.default_rng(seed)
     a, b = (k.ravel() for k in np.indices(true.shape))
     y = (rng.random(a.size) < 1 / (1 + np.exp(-true.ravel()))).astype(float)
     none, zero, empty = np.full(a.size, -1), np.zeros(a.size), np.zeros((a.size, 0))
     rows = Rows(a, b, x[a], z[b], y, zero + 1, none, none, empty, zero, zero + np.nan, zero + 1)
-    seen = rng.random(a.size) < 0.5
-    return Design(x, z, 0, 0), rows.take(seen), rows.take(~seen)
+    known = rng.random(a.size) < 0.5 if seen is None else seen(a)
+    return Design(x, z, 0, 0), rows.take(known), rows.take(~known)
 
 
 def area(model: Tastes, known: Rows, asked: Rows) -> float:
@@ -51,6 +60,25 @@ def test_each_one_s_own_likings_are_learned_on_both_sides(turned: bool) -> None:
     with_likes = Tastes(design, rank=0)
     assert area(with_likes, known, asked) > area(Tastes(design, rank=0, likes=0), known, asked) + 0.1
     assert_parts_add_up(with_likes, asked)
+
+
+def test_of_a_stranger_is_said_no_more_than_those_who_are_known_have_in_common() -> None:
+    """A hundred deciders like two features of six candidates, each in his own way; as many new ones come."""
+    rng = np.random.default_rng(6)
+    told = rng.normal(size=(6, 2))
+    likes = np.array([2.0, 0.0]) + 3 * rng.normal(size=(200, 2))
+    design, known, asked = rows_of(likes @ told.T, np.zeros((200, 0)), told, 6, seen=lambda a: a < 100)
+    asked.a = np.full(len(asked), -1)
+    model = Tastes(design).fit(known)
+    assert loss(model, asked) < 0.69  # what a coin would cost
+    assert_parts_add_up(model, asked)
+    model.known = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+    assert loss(model, asked) > 0.75
+
+
+def loss(model: Tastes, asked: Rows) -> float:
+    f = model.logits(asked)
+    return float(np.mean(np.logaddexp(0, f) - asked.y * f))
 
 
 def assert_parts_add_up(model: Tastes, asked: Rows) -> None:
