@@ -73,6 +73,7 @@ class Space:
                 feature.fit(people.cells[x.name], needs.cells[y.name])
         self.fit_text(people, needs)
         self.codes: dict[str, list[str]] = {}
+        self.scale: dict[str, Floats] = {}
         return self
 
     def fit_text(self, people: Table, needs: Table) -> None:
@@ -142,7 +143,8 @@ class Space:
         ]
         documents = {c.name: self._documents(c, table) for c in self._read(side)}
         for c in (c for c in self._read(side) if c.type == "text"):
-            blocks.append(_centroids(documents[c.name], len(table.ids)))
+            middle = _centroids(documents[c.name], len(table.ids))
+            blocks.append(middle / self.scale.setdefault(f"{side}.{c.name}", _scale_of(middle)))
             codes += [f"{side}.{c.name}"] * blocks[-1].shape[1]
         own = np.hstack([np.zeros((len(table.ids), 0)), *blocks])
         self.codes[side] = codes
@@ -207,9 +209,13 @@ def _centroids(documents: Documents, n: int) -> Floats:
     total = np.zeros((n, latent.shape[1]))
     np.add.at(total, documents.owner, latent)
     number = np.maximum(np.diff(documents.start), 1)[:, None]
-    scaled = total / number
-    spread = scaled.std(axis=0) if n else np.ones(latent.shape[1])
-    return np.asarray(scaled / np.where(spread > 1e-9, spread, 1.0))
+    return np.asarray(total / number)
+
+
+def _scale_of(middle: Floats) -> Floats:
+    """Taken from the first table of a side, that of `fit`: later ones are measured by the same."""
+    spread = middle.std(axis=0) if len(middle) else np.ones(middle.shape[1])
+    return np.where(spread > 1e-9, spread, 1.0)
 
 
 def alike_texts(left: Documents, right: Documents, a: Ints, b: Ints) -> Floats:

@@ -42,6 +42,14 @@ class Learners:
         self.seen = seen(rows.a, n), seen(rows.b, m)
         return self
 
+    def with_strangers(self, rows: Rows) -> Rows:
+        """The same rows, where those who never answered nor were answered are nobody (-1), though tables know
+        them."""
+        rows = rows.take(slice(None))
+        rows.a = np.where(self.seen[0][rows.a], rows.a, -1)
+        rows.b = np.where(self.seen[1][rows.b], rows.b, -1)
+        return rows
+
     def values(self, rows: Rows) -> tuple[Floats, Ints]:
         """(rows, learners) log odds and scores; the regime of each row."""
         regime = regimes(rows.a, rows.b, *self.seen)
@@ -110,16 +118,13 @@ class Direction:
         variance = self.learners.mixed.variance
         share = SWEPT[fold.kind]
         fitted = Learners(self.design, self.positive, variance, self.seed, self.rare, share).fit(train)
-        test = rows.take(fold.test)
-        test.a = np.where(fitted.seen[0][test.a], test.a, -1)
-        test.b = np.where(fitted.seen[1][test.b], test.b, -1)
-        values, regime = fitted.values(test)
+        values, regime = fitted.values(fitted.with_strangers(rows.take(fold.test)))
         wanted = (regime == 0) if fold.kind == "pairs" else (regime != 0)
         at = np.flatnonzero(wanted)
         return fold.test[at], values[at], regime[at]
 
     def ask(self, rows: Rows) -> "Asked":
-        values, regime = self.learners.values(rows)
+        values, regime = self.learners.values(self.learners.with_strangers(rows))
         raw, bent = np.zeros(len(rows)), np.zeros(len(rows))
         for which, name in enumerate(REGIMES):
             at = np.flatnonzero(regime == which)

@@ -91,7 +91,7 @@ class Explained:
     def _direction(self, name: str) -> dict[str, Floats]:
         """Adds up to the raw log odds of that direction."""
         direction, asked = self.model.directions_[name], self.asked[name]
-        rows = self.rows if name != "need" else self._turned()
+        rows = direction.learners.with_strangers(self.rows if name != "need" else self._turned())
         width = asked.values.shape[1]
         slopes = [direction.blends[r].line.slope for r in REGIMES]
         weights = np.array([np.pad(w, (0, width - w.size)) for w in slopes])[asked.regime]

@@ -304,3 +304,21 @@ def test_strangers_get_a_score_without_columns_of_their_own() -> None:
     empty = Table([], {})
     found = model.ask(empty, empty, Pairs(["x"], ["y"], np.array([np.nan]), [""]))
     assert np.isfinite(found.score).all() and 0 < found.match[0] < 1
+
+
+def test_who_never_answered_is_a_stranger_whether_the_tables_of_fit_know_him_or_not(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    quiet = {case.people[3][0], case.needs[5][0]}
+    case.answers = [row for row in case.answers if not quiet & set(row[:2])]
+    assert case.fit() == 0
+    told = [[float(row[k]) for k in ("p_person", "p_need", "score")] for row in case.score()]
+    left = [r for r in case.people if r[0] in quiet], [r for r in case.needs if r[0] in quiet]
+    new = {name: f"new-{name}" for name in quiet}
+    for table in (case.people, case.needs):
+        table += [[new[r[0]], *r[1:]] for side in left for r in side if r in table]
+    write(case.folder / "L.csv", HEAD, case.people)
+    write(case.folder / "R.csv", HEAD, case.needs)
+    case.pairs = [[new.get(name, name) for name in pair] for pair in case.pairs]
+    assert [[float(row[k]) for k in ("p_person", "p_need", "score")] for row in case.score()] == [
+        pytest.approx(row, abs=1e-6) for row in told
+    ]
