@@ -189,7 +189,9 @@ class Space:
                 blocks.append(feature.values(people.parts[k], needs.parts[k], a, b))
             if compared_as_text(x, y):
                 alike = alike_texts(people.documents[x.name], needs.documents[y.name], a, b)
-                blocks.append(beyond(alike, people.usual[k], needs.usual[k], a, b))
+                says = [np.diff(d.start) > 0 for d in (people.documents[x.name], needs.documents[y.name])]
+                both = (says[0][a] & says[1][b])[:, None]  # of whom nothing is written, nothing is said
+                blocks.append(beyond(alike, people.usual[k], needs.usual[k], a, b) * both)
         return np.hstack(blocks)
 
 

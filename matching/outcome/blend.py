@@ -157,6 +157,8 @@ class Blend:
 
     def _parts(self, decider: Ints) -> Ints:
         _names, place = np.unique(decider, return_inverse=True)
+        if not place.any():  # of one decider alone, row by row
+            place = np.arange(decider.size)
         names = int(place.max()) + 1
         return np.asarray(np.random.default_rng(self.seed).permutation(np.arange(names) % FOLDS)[place])
 

@@ -16,7 +16,8 @@ from matching.outcome.trees import Trees
 
 LEVEL = np.array([0.6, 0.3, 0.1])  # shares of tastes, mixed and trees, where nothing can be learned
 
-CHOSEN_LEVEL = np.array([0.4, 0.4, 0.2])  # where only choices are known, the filters say who likes what
+# Where only choices are known, the filters say who likes what; and the same where there are no tastes.
+CHOSEN_LEVEL, LEVEL_WITHOUT = np.array([0.4, 0.4, 0.2]), np.array([0.0, 0.7, 0.3])
 FEW = 8_000  # of so many choices and others the filters say as much as tastes do, in a tenth of the time
 SWEPT = {"pairs": 0.5, "people": 0.3, "groups": 0.3}  # of the draws of a whole fit
 
@@ -31,12 +32,13 @@ class Learners:
     seed: int = 0
     rare: bool = False
     share: float = 1.0
+    with_tastes: bool = True
 
     def fit(self, rows: Rows) -> Self:
         n, m = self.design.persons
         self.mixed = Mixed(self.design, self.variance, self.seed).fit(rows.aged())
         tastes = Tastes(self.design, self.seed, share=self.share)
-        self.tastes = None if self.positive and len(rows) > FEW else tastes.fit(rows)
+        self.tastes = tastes.fit(rows) if self.with_tastes else None
         self.trees = Trees(self.design, self.seed).fit(rows)
         self.filters = Filters(n, m, self.positive, self.seed, self.rare).fit(rows)
         self.seen = seen(rows.a, n), seen(rows.b, m)
@@ -82,14 +84,17 @@ class Direction:
     out: dict[str, tuple[Ints, Floats]] = field(default_factory=dict)
 
     def learn(self, rows: Rows, folds: list[Fold]) -> Self:
-        self.learners = Learners(self.design, self.positive, None, self.seed, self.rare).fit(rows)
+        self.with_tastes = (
+            not self.positive or len(rows) <= FEW
+        )  # the same in all folds, or none could be blended
+        self.learners = self._learners(None, 1.0).fit(rows)
         held = [self._held(rows, f) for f in folds]
         names = LEVEL.size + len(self.learners.filters.names)
         index, regime = (np.concatenate([np.zeros(0, np.int64), *(h[k] for h in held)]) for k in (0, 2))
         values = np.vstack([np.zeros((0, names)), *(h[1] for h in held)])
         self.start = np.concatenate([LEVEL, np.zeros(names - LEVEL.size)])
         if self.positive:
-            self.start[: LEVEL.size] = CHOSEN_LEVEL
+            self.start[: LEVEL.size] = CHOSEN_LEVEL if self.with_tastes else LEVEL_WITHOUT
             self.start[LEVEL.size + len(COUNTS) :] = 1.0 / len(SURFACES)
         self.held = {}
         for which, name in enumerate(REGIMES):
@@ -97,6 +102,10 @@ class Direction:
             row, mine = index[at], values[at][:, : self._used(name, names)]
             self.held[name] = Held(row, mine, rows.y[row], rows.weight[row] * rows.age[row], rows.a[row])
         return self
+
+    def _learners(self, variance: Floats | None, share: float) -> Learners:
+        given = (self.design, self.positive, variance, self.seed, self.rare, share, self.with_tastes)
+        return Learners(*given)
 
     def blend(self, name: str, scale: float | None) -> None:
         """In one regime; `scale` is what both directions share, None where there is but one."""
@@ -117,7 +126,7 @@ class Direction:
         train = rows.take(fold.train)
         variance = self.learners.mixed.variance
         share = SWEPT[fold.kind]
-        fitted = Learners(self.design, self.positive, variance, self.seed, self.rare, share).fit(train)
+        fitted = self._learners(variance, share).fit(train)
         values, regime = fitted.values(fitted.with_strangers(rows.take(fold.test)))
         wanted = (regime == 0) if fold.kind == "pairs" else (regime != 0)
         at = np.flatnonzero(wanted)

@@ -5,6 +5,7 @@ after Polson, Scott & Windle 2013.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.linalg import solve_triangular
@@ -14,6 +15,7 @@ from matching.outcome.design import PRIOR_MEAN, Design, Rows
 from matching.outcome.vectors import Order, drawn
 
 TERMS = 16  # of the sum that a draw of the curve is
+MOST_IN_HALF = 100.0  # weight of an answer up to which sums of squares may be of half the digits
 FIRST, LEAST, MOST = np.array([36.0, 0.1, 0.05, 0.05]), 1e-4, 9.0
 USUAL = {
     "pair": 0.01,
@@ -103,16 +105,25 @@ class Drawn:
 class Chain:
     """One run of draws; each sweep draws everything once, given all the rest.
 
-    `pair` (rows, columns) as `Tastes.pair` lays them out; `axes` of deciders and of candidates, row by row.
+    `pair` (rows, columns) as `Tastes.pair` lays them out; `axes` of deciders and of candidates, row by row;
+    `features` of those persons whom the rows name by their places in them.
     """
 
     def __init__(
-        self, design: Design, rank: int, rows: Rows, pair: Floats, axes: tuple[Floats, Floats], seed: int
+        self,
+        design: Design,
+        features: tuple[Floats, Floats],
+        rank: int,
+        rows: Rows,
+        pair: Floats,
+        axes: tuple[Floats, Floats],
+        seed: int,
     ) -> None:
         self.rng = np.random.default_rng(seed)
         self.weight, self.half = rows.weight, rows.weight * (rows.y - 0.5)
         self.pair, self.offset = pair, PRIOR_MEAN * rows.prior
-        self.half_pair = self.pair.astype(np.float32)  # half as long to multiply
+        small = rows.weight.max(initial=0.0) <= MOST_IN_HALF
+        self.half_pair = self.pair.astype(np.float32 if small else np.float64)  # half as long to multiply
         self.cut = FIRST.size + rows.pair.shape[1]
         wide = self.pair.shape[1] - self.cut
         self.variance = np.r_[
@@ -127,8 +138,8 @@ class Chain:
         self.effects = [np.zeros(g.n + 1) for g in self.groups]
         self.varies = [USUAL["group"]] * 2
         self.sides = [
-            Side(design.decider, rows.a, 1.0, rank, axes[1]),
-            Side(design.candidate, rows.b, 0.1, rank, axes[0]),
+            Side(features[0], rows.a, 1.0, rank, axes[1]),
+            Side(features[1], rows.b, 0.1, rank, axes[0]),
         ]
         for side in self.sides:
             side.start(self.rng)
@@ -170,7 +181,7 @@ class Chain:
         )
 
     def _draw_pair(self, curve: Floats, rest: Floats) -> None:
-        weighted = self.half_pair * np.sqrt(curve, dtype=np.float32)[:, None]
+        weighted: Any = self.half_pair * np.sqrt(curve)[:, None].astype(self.half_pair.dtype)
         precision = (weighted.T @ weighted).astype(np.float64) + np.diag(1 / self.variance)
         self.coef = _drawn_from(self.rng, precision, self.pair.T @ (self.half - curve * rest))
         self.linear = self.pair @ self.coef

@@ -11,7 +11,7 @@ from typing import Self
 
 import numpy as np
 
-from matching.arcs import Floats
+from matching.arcs import Floats, Ints
 from matching.outcome.design import PRIOR_MEAN, Answers, Design, Rows, crossed_axes
 from matching.outcome.draws import FIRST, Chain, Drawn
 
@@ -30,10 +30,15 @@ class Tastes:
     def fit(self, rows: Rows) -> Self:
         self.answers = Answers.of(rows, *self.design.persons)
         self.draws: list[Drawn] = []
-        self.known = np.unique(rows.a[rows.a >= 0]), np.unique(rows.b[rows.b >= 0])
+        known = [np.unique(index[index >= 0]) for index in (rows.a, rows.b)]
+        self.place = [_places(who, n) for who, n in zip(known, self.design.persons, strict=True)]
+        features = self.design.decider[known[0]], self.design.candidate[known[1]]
         wanted = self.share * SWEEPS * ALL_SWEEPS_TO / max(1, len(rows))
         sweeps = int(np.clip(wanted, LEAST_SWEEPS, self.share * SWEEPS))
-        chain = Chain(self.design, self.rank, rows, self.pair(rows, True), self.axes(rows), self.seed)
+        pair, axes = self.pair(rows, True), self.axes(rows)
+        named = rows.take(slice(None))
+        named.a, named.b = self.place[0][rows.a], self.place[1][rows.b]
+        chain = Chain(self.design, features, self.rank, named, pair, axes, self.seed)
         for step in range(sweeps):
             chain.sweep(step)
             if step >= WARM * sweeps and step % EVERY == 0:
@@ -99,8 +104,9 @@ class Tastes:
         likings are taken for the mean of those who are known, and may differ from it as these do."""
         hidden, differs = [], []
         unknown = np.zeros(len(rows))
-        for k, (name, index, x) in enumerate((("decider", rows.a, rows.x), ("candidate", rows.b, rows.z))):
-            known, told, others = (index >= 0)[:, None], x @ draw.slope[k], draw.own[k][self.known[k]]
+        for k, (name, who, x) in enumerate((("decider", rows.a, rows.x), ("candidate", rows.b, rows.z))):
+            index, others = self.place[k][who], draw.own[k]
+            known, told = (index >= 0)[:, None], x @ draw.slope[k]
             usual, spread = (others.mean(axis=0), others.var(axis=0)) if len(others) else (0.0, 0.0)
             own = np.where(known, draw.own[k][index], usual)
             may = np.where(known, 0.0, spread + np.zeros(own.shape[1]))
@@ -114,3 +120,10 @@ class Tastes:
         part["taste"] = part["taste"] + (hidden[0] * hidden[1]).sum(axis=1)
         (u, v), (p, q) = hidden, differs
         return np.asarray(unknown + (p * v**2 + q * u**2 + p * q).sum(axis=1))
+
+
+def _places(who: Ints, n: int) -> Ints:
+    """(n + 1,) the place of each of these persons among them; -1 for all others and for strangers."""
+    place = np.full(n + 1, -1, dtype=np.int64)
+    place[who] = np.arange(who.size)
+    return place

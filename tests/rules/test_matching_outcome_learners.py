@@ -13,6 +13,7 @@ from matching.outcome.tastes import Tastes
 from matching.outcome.vectors import Order, drawn, drawn_plain
 from matching.schema import parse_schema
 from matching.tables import History, Pairs, Table
+from tests.bench.outcome_bids import bids
 
 N = 50
 
@@ -72,8 +73,16 @@ def test_of_a_stranger_is_said_no_more_than_those_who_are_known_have_in_common()
     model = Tastes(design).fit(known)
     assert loss(model, asked) < 0.69  # what a coin would cost
     assert_parts_add_up(model, asked)
-    model.known = (np.zeros(0, np.int64), np.zeros(0, np.int64))
-    assert loss(model, asked) > 0.75
+
+
+def test_who_never_answered_changes_nothing_in_what_is_learned_of_the_others() -> None:
+    rng = np.random.default_rng(8)
+    told, more = rng.normal(size=(N, 2)), rng.normal(size=(500, 2))
+    design, known, asked = rows_of(rng.normal(size=(N, 2)) @ told.T, told, told, 9)
+    crowded = Design(np.vstack([told, more]), np.vstack([told, more]), 0, 0)
+    crowded.side_axes, crowded.both_axes = design.side_axes, design.both_axes
+    alone, among = (Tastes(d, share=0.1).fit(known).logits(asked) for d in (design, crowded))
+    assert among == pytest.approx(alone, abs=1e-12)
 
 
 def loss(model: Tastes, asked: Rows) -> float:
@@ -113,12 +122,42 @@ def test_a_text_near_to_everybody_is_nobody_s_nearest(monkeypatch: pytest.Monkey
     assert (nearest(people, needs) == 20).all()
 
 
+def test_of_whom_nothing_is_written_nothing_is_said() -> None:
+    says = {"says": [*(f"matter{k} for elders at school" for k in range(20)), ""]}
+    people, needs = (Table([f"{c}{k:02d}" for k in range(21)], says) for c in "pn")
+    scores = scored(people, needs)
+    assert np.ptp(scores[20, :20]) == np.ptp(scores[:20, 20]) == 0.0
+    assert np.ptp(scores[:20, :20]) > 0.1
+
+
 def nearest(people: Table, needs: Table) -> np.ndarray:
     """The need with the highest score, for each person."""
+    return np.asarray(scored(people, needs).argmax(axis=1))
+
+
+def scored(people: Table, needs: Table) -> np.ndarray:
+    """(people, needs)"""
     column = {"columns": {"says": {"type": "text"}}}
     schema = parse_schema({"outcome": "none", "people": column, "needs": column})
     zero = np.zeros(0)
     model = OutcomeModel(schema).fit(people, needs, History([], [], zero, zero, zero, zero, zero, []))
     who = [p for p in people.ids for _ in needs.ids]
     pairs = Pairs(who, needs.ids * len(people.ids), np.full(len(who), np.nan), [""] * len(who))
-    return np.asarray(model.ask(people, needs, pairs).score.reshape(len(people.ids), -1).argmax(axis=1))
+    return model.ask(people, needs, pairs).score.reshape(len(people.ids), -1)
+
+
+def test_choices_too_many_for_tastes_keep_their_chances() -> None:
+    """A whole fit has more rows than its folds: both must have tastes, or neither."""
+    world = bids(1, 60, 300)
+    model = OutcomeModel(world.schema).fit(world.people, world.needs, world.history())
+    found = model.ask(world.people, world.needs, world.asked())
+    rate = world.said[~world.seen, 0].mean()
+    assert found.person.mean() == pytest.approx(rate, rel=0.25)
+
+
+def test_answers_of_great_weight_are_no_fault() -> None:
+    rng = np.random.default_rng(10)
+    told = rng.normal(size=(N, 3))
+    design, known, asked = rows_of(told @ told.T, told, told, 11)
+    known.weight = np.full(len(known), 1e6)
+    assert np.isfinite(Tastes(design, share=0.1).fit(known).logits(asked)).all()
