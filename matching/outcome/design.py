@@ -57,6 +57,12 @@ class Rows:
         rows.weight = self.weight * self.age
         return rows
 
+    def turned(self) -> "Rows":
+        """The same pairs as the other side sees them; `y` and `other` stay."""
+        rows = self.take(slice(None))
+        rows.a, rows.b, rows.x, rows.z = rows.b, rows.a, rows.z, rows.x
+        return rows
+
     def take(self, index: Any) -> "Rows":
         return Rows(*(getattr(self, f.name)[index] for f in fields(self)))
 

@@ -252,23 +252,8 @@ class OutcomeModel(BaseEstimator):  # type: ignore[misc]
 
 
 def turned_rows(rows: Rows, turned: bool) -> Rows:
-    """The same pairs as the other side sees them."""
-    if not turned:
-        return rows.take(slice(None))
-    return Rows(
-        rows.b,
-        rows.a,
-        rows.z,
-        rows.x,
-        rows.y,
-        rows.weight,
-        rows.pool,
-        rows.context,
-        rows.pair,
-        rows.prior,
-        rows.other,
-        rows.age,
-    )
+    """A copy, as the other side sees it where it is `turned`."""
+    return rows.turned() if turned else rows.take(slice(None))
 
 
 def pool_names(schema: Schema, side: str, table: Table) -> list[str]:

@@ -91,7 +91,7 @@ class Explained:
     def _direction(self, name: str) -> dict[str, Floats]:
         """Adds up to the raw log odds of that direction."""
         direction, asked = self.model.directions_[name], self.asked[name]
-        rows = direction.learners.with_strangers(self.rows if name != "need" else self._turned())
+        rows = direction.learners.with_strangers(self.rows if name != "need" else self.rows.turned())
         width = asked.values.shape[1]
         slopes = [direction.blends[r].line.slope for r in REGIMES]
         weights = np.array([np.pad(w, (0, width - w.size)) for w in slopes])[asked.regime]
@@ -109,10 +109,6 @@ class Explained:
         found["pattern"] = found["pattern"] + np.where(grown, rest, 0.0)
         found["base"] = found.get("base", 0.0) + np.where(grown, 0.0, rest)
         return found
-
-    def _turned(self) -> Rows:
-        r = self.rows
-        return Rows(r.b, r.a, r.z, r.x, r.y, r.weight, r.pool, r.context, r.pair, r.prior, r.other, r.age)
 
     def _coded(self, parts: tuple[dict[str, Floats], dict[str, Floats]], name: str) -> dict[str, Floats]:
         sums, columns = parts
